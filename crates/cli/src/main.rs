@@ -1,0 +1,2 @@
+//! The patchbay command: arguments, printing and exit codes.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The artifact: manifest, ids, versions, file lists, digests and packing.

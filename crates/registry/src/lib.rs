@@ -1,0 +1,1 @@
+//! The registry format, the storage port and the commit protocol.

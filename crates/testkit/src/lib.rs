@@ -1,0 +1,1 @@
+//! Builders and the fault-injecting store, for tests only.
