@@ -594,8 +594,8 @@ pub enum Consequence {
     Stays {
         /// The channel.
         channel: String,
-        /// Where it is.
-        at: String,
+        /// Where it is; none when it does not exist and is not made.
+        at: Option<String>,
         /// `held`, `older` or `pre_release`.
         because: StaysBecause,
     },
@@ -1004,4 +1004,18 @@ pub struct Start {
     pub settings: Settings,
     /// The registries; empty on a fresh computer.
     pub registries: Vec<RegistryView>,
+}
+
+/// How a refresh of the local copy went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SyncView {
+    /// When the local copy was last known to be current.
+    pub synced_at: Option<String>,
+    /// Why it could not be refreshed, when it could not.
+    pub stale: Option<WireError>,
+    /// How many plugins the registry has.
+    pub total: u32,
+    /// Whether anything is different from before.
+    pub changed: bool,
 }

@@ -1,1 +1,18 @@
-//! The registry format, the storage port and the commit protocol.
+#![doc = include_str!("../README.md")]
+
+pub mod catalogue;
+pub mod change;
+pub mod commit;
+pub mod error;
+pub mod format;
+pub mod key;
+// probe
+pub mod registry;
+pub mod seen;
+pub mod store;
+
+pub use change::{Change, Consequence, Refusal, Stamp};
+pub use commit::{Committed, Standing};
+pub use error::{ChangeError, ReadError};
+pub use key::Key;
+pub use registry::{Asset, History, KnownHead, Registry, Synced, Upload};

@@ -1,0 +1,120 @@
+//! Finding and reading objects.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use bytes::Bytes;
+
+use crate::etag::{Etags, md5_hex};
+use crate::name::Key;
+use crate::refusal::Refusal;
+
+/// Up to this size an object is read once, and what was hashed is what is sent, from memory.
+const SMALL: u64 = 1024 * 1024;
+
+/// What lies where a key maps to.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// A regular file: the object.
+    Object(PathBuf),
+    /// Nothing yet.
+    Free(PathBuf),
+    /// A folder, or something that is none of ours (a link, a device).
+    Occupied,
+    /// A part of the way is not a folder; the key of what it is instead.
+    InsideObject(String),
+}
+
+/// Looks where a key maps to, and follows no link on the way: a link in the folder could lead out of it.
+pub(crate) fn find(bucket: &Path, key: &Key) -> io::Result<Place> {
+    let mut path = bucket.to_owned();
+    let (last, parents) = match key.file_names().split_last() {
+        Some((last, parents)) => (last, parents),
+        None => return Ok(Place::Occupied),
+    };
+    for (depth, parent) in parents.iter().enumerate() {
+        path.push(parent);
+        match metadata(&path)? {
+            None => return Ok(Place::Free(key.path_in(bucket))),
+            Some(found) if found.is_dir() => {}
+            Some(_) => {
+                let object = key.as_str().split('/').take(depth + 1).collect::<Vec<_>>().join("/");
+                return Ok(Place::InsideObject(object));
+            }
+        }
+    }
+    path.push(last);
+    Ok(match metadata(&path)? {
+        None => Place::Free(path),
+        Some(found) if found.is_file() => Place::Object(path),
+        Some(_) => Place::Occupied,
+    })
+}
+
+fn metadata(path: &Path) -> io::Result<Option<fs::Metadata>> {
+    found(fs::symlink_metadata(path))
+}
+
+/// `None` when the file is not there.
+fn found<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        // NotADirectory: a part of the way was replaced by a file in this moment.
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// What is true of an object, all of it taken from one open file.
+#[derive(Debug, Clone)]
+pub(crate) struct Description {
+    pub(crate) size: u64,
+    pub(crate) modified: SystemTime,
+    /// Without quotes.
+    pub(crate) etag: String,
+}
+
+/// The bytes of an object.
+#[derive(Debug)]
+pub(crate) enum Content {
+    Small(Bytes),
+    /// Positioned at its start.
+    Big(File),
+}
+
+/// Describes a file, or `None` if it is gone.
+pub(crate) fn describe(path: &Path, etags: &Etags) -> io::Result<Option<Description>> {
+    let Some(mut file) = found(File::open(path))? else { return Ok(None) };
+    let metadata = file.metadata()?;
+    let etag = etags.of(path, &mut file, &metadata)?;
+    Ok(Some(Description { size: metadata.len(), modified: metadata.modified()?, etag }))
+}
+
+/// Opens an object once, and takes its description and its bytes from that one file: a writer in between replaces the
+/// name, not the file, so the ETag is always that of the bytes.
+pub(crate) fn open(bucket: &Path, key: &Key, etags: &Etags) -> Result<(Description, Content), Refusal> {
+    let Place::Object(path) = find(bucket, key)? else { return Err(Refusal::NoSuchKey) };
+    let mut file = found(File::open(&path))?.ok_or(Refusal::NoSuchKey)?;
+    let metadata = file.metadata()?;
+    let modified = metadata.modified()?;
+    if metadata.len() <= SMALL {
+        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());
+        file.read_to_end(&mut bytes)?;
+        let description = Description { size: bytes.len() as u64, modified, etag: md5_hex(&bytes) };
+        return Ok((description, Content::Small(bytes.into())));
+    }
+    let etag = etags.of(&path, &mut file, &metadata)?;
+    file.seek(SeekFrom::Start(0))?;
+    Ok((Description { size: metadata.len(), modified, etag }, Content::Big(file)))
+}
+
+/// What a reader is told an object is. Nothing is stored beside the bytes, so the extension has to say it.
+pub(crate) fn content_type(key: &str) -> &'static str {
+    match key.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("json" | "jsonl") => "application/json",
+        Some("zip") => "application/zip",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,171 @@
+//! The server: its port, its tasks, its end.
+
+use std::net::Ipv4Addr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use s3s::auth::{S3Auth, SecretKey};
+use s3s::service::{S3Service, S3ServiceBuilder};
+use s3s::{Body, S3Result, s3_error};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, oneshot};
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::folder::Folder;
+use crate::gate;
+use crate::s3::{REGION, Registry};
+use crate::{LocalError, LocalKey};
+
+const BUCKET: &str = "patchbay";
+
+/// Longer than the SDK keeps an idle connection (90 s), so that it is never we who close one that is about to be used.
+const IDLE: Duration = Duration::from_secs(120);
+
+/// How long a shutdown waits for requests that are under way.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Another program could open connections until the app has no file descriptors left for its own work.
+const MAX_CONNECTIONS: usize = 512;
+
+/// A running embedded registry. Dropping it stops it at once; [`shutdown`](Self::shutdown) lets requests end first.
+#[derive(Debug)]
+pub struct LocalServer {
+    endpoint: String,
+    key: LocalKey,
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<()>,
+}
+
+impl LocalServer {
+    /// Opens or creates the folder and serves it on `127.0.0.1`, on the given port or any free one. Several servers, in
+    /// one program or in many, may serve the same folder. Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// When the folder, its key or the port cannot be used.
+    pub async fn start(folder: &Path, port: Option<u16>) -> Result<Self, LocalError> {
+        let path = folder.to_owned();
+        let opened = tokio::task::spawn_blocking(move || {
+            let (folder, key) = Folder::open(&path)?;
+            match folder.create_bucket(BUCKET) {
+                Ok(()) | Err(crate::refusal::Refusal::BucketExists) => Ok((folder, key)),
+                Err(crate::refusal::Refusal::Io(source)) => Err(LocalError::Folder { path, source }),
+                Err(other) => Err(LocalError::Folder { path, source: std::io::Error::other(other) }),
+            }
+        });
+        let (opened, key) = opened.await.map_err(|error| LocalError::folder(folder)(error.into()))??;
+
+        let port = port.unwrap_or(0);
+        let bind = async {
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+            let address = listener.local_addr()?;
+            Ok((listener, address))
+        };
+        let (listener, address) = bind.await.map_err(|source| LocalError::Port { port, source })?;
+
+        let mut builder = S3ServiceBuilder::new(Registry::new(Arc::new(opened)));
+        builder.set_auth(OneKey(key.clone()));
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(accept(listener, builder.build(), stopped));
+        Ok(Self { endpoint: format!("http://{address}"), key, stop: Some(stop), task })
+    }
+
+    /// The endpoint URL, `http://127.0.0.1:PORT`. Buckets are addressed by path.
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// The bucket that is there from the start.
+    pub fn bucket(&self) -> &str {
+        BUCKET
+    }
+
+    /// The region to sign for.
+    pub fn region(&self) -> &str {
+        REGION
+    }
+
+    /// The key to sign with.
+    pub fn credentials(&self) -> &LocalKey {
+        &self.key
+    }
+
+    /// Stops accepting, waits up to ten seconds for requests that are under way, and ends. Whatever was answered is on
+    /// the disk; an upload that is cut here leaves nothing.
+    pub async fn shutdown(mut self) {
+        if let Some(stop) = self.stop.take() {
+            // Fails only when the task has ended, which is what we want.
+            let _ = stop.send(());
+        }
+        let _ = (&mut self.task).await;
+    }
+}
+
+impl Drop for LocalServer {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// The one key of the folder.
+struct OneKey(LocalKey);
+
+#[async_trait::async_trait]
+impl S3Auth for OneKey {
+    async fn get_secret_key(&self, access_key: &str) -> S3Result<SecretKey> {
+        if access_key == self.0.access_key_id() {
+            Ok(SecretKey::from(self.0.secret_access_key()))
+        } else {
+            Err(s3_error!(InvalidAccessKeyId, "This registry has another key"))
+        }
+    }
+}
+
+async fn accept(listener: TcpListener, service: S3Service, mut stopped: oneshot::Receiver<()>) {
+    let graceful = GracefulShutdown::new();
+    let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    // Dropped with this task, and with it every connection.
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            _ = &mut stopped => break,
+            Some(_) = connections.join_next() => {}
+            (slot, accepted) = async { (Arc::clone(&slots).acquire_owned().await, listener.accept().await) } => match accepted {
+                Ok((stream, _)) => {
+                    let connection = graceful.watch(serve(stream, service.clone()));
+                    connections.spawn(async move {
+                        // A connection that breaks is the client's to notice.
+                        let _ = connection.await;
+                        drop(slot);
+                    });
+                }
+                // Out of file descriptors, most likely: they come back when others close theirs.
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            },
+        }
+    }
+    drop(listener);
+    let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
+}
+
+fn serve(
+    stream: TcpStream,
+    service: S3Service,
+) -> http1::Connection<TokioIo<TcpStream>, impl hyper::service::HttpService<hyper::body::Incoming, ResBody = Body, Error = s3s::HttpError, Future: Send>>
+{
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+        let service = service.clone();
+        async move {
+            match gate::refuse(&request) {
+                Some(refusal) => Ok(refusal),
+                None => service.call(request.map(Body::from)).await,
+            }
+        }
+    });
+    http1::Builder::new().timer(TokioTimer::new()).header_read_timeout(IDLE).serve_connection(TokioIo::new(stream), service)
+}

@@ -1,0 +1,162 @@
+//! The catalogue: what is derived from all documents, so that browsing needs one small request.
+//!
+//! It is a snapshot in one object, folded by compare-and-swap after each commit. A writer that cannot fold its change
+//! leaves a publish that is live all the same; whoever writes next, or a rebuild from the documents, catches up.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use patchbay_package::{PluginId, Version};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{
+    format::{
+        FORMAT, FormatError, check_format,
+        document::{Card, Channel, ChannelName, Document, Status},
+        parse_line,
+        release::Rollback,
+    },
+    key::Key,
+};
+
+/// The largest catalogue that is read: far beyond what one snapshot should hold.
+pub const MAX_HEAD: u64 = 256 * 1024 * 1024;
+
+/// `catalog/head.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Head {
+    /// The format number.
+    pub patchbay: u64,
+    /// Counts the changes of this object; it only grows.
+    pub position: u64,
+    /// When it was last changed, by the writer's clock.
+    pub time: Timestamp,
+    /// One row per plugin that is not hidden, by id.
+    pub rows: BTreeMap<PluginId, Row>,
+    /// Fields that this version of Patchbay does not know; kept as they are.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// What the catalogue says of one plugin.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// The revision of the document that it was made from.
+    pub seq: u64,
+    /// What a card shows.
+    #[serde(flatten)]
+    pub card: Card,
+    /// The plugin's status.
+    pub status: Status,
+    /// Where the channels stand.
+    pub channels: BTreeMap<ChannelName, Channel>,
+    /// The version that the card shows.
+    pub version: Version,
+    /// Size of its package in bytes.
+    pub size: u64,
+    /// Its hosts and ranges.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub hosts: BTreeMap<String, String>,
+    /// Its licence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub license: Option<String>,
+    /// How many releases there are.
+    pub releases: u32,
+    /// When the plugin last changed, by the writer's clock.
+    pub updated: Timestamp,
+    /// The rollbacks that hold a channel, with the version that people should leave.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rollbacks: Vec<Left>,
+}
+
+/// A version that people should leave.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Left {
+    /// The version.
+    pub from: Version,
+    /// Where to, and why.
+    #[serde(flatten)]
+    pub rollback: Rollback,
+}
+
+impl Row {
+    /// The row of a document.
+    #[must_use]
+    pub fn of(document: &Document) -> Option<Self> {
+        let shown = document.shown()?;
+        let header = &document.header;
+        Some(Self {
+            seq: header.seq,
+            card: header.card.clone(),
+            status: header.status.clone(),
+            channels: header.channels.clone(),
+            version: shown.version.clone(),
+            size: shown.artifacts.iter().map(|a| a.size).max().unwrap_or_default(),
+            hosts: shown.hosts.clone(),
+            license: shown.license.clone(),
+            releases: u32::try_from(document.releases.len()).unwrap_or(u32::MAX),
+            updated: header.time,
+            rollbacks: standing_rollbacks(document).collect(),
+        })
+    }
+}
+
+/// The rollbacks whose channel still stands, held, where they put it.
+pub fn standing_rollbacks(document: &Document) -> impl Iterator<Item = Left> {
+    document.releases.iter().filter_map(|release| {
+        let rollback = release.rolled_back.as_ref()?;
+        let channel = document.header.channels.get(&rollback.channel)?;
+        (channel.held && channel.version == rollback.to).then(|| Left { from: release.version.clone(), rollback: rollback.clone() })
+    })
+}
+
+impl Head {
+    /// A catalogue of nothing.
+    #[must_use]
+    pub fn empty(time: Timestamp) -> Self {
+        Self { patchbay: FORMAT, position: 0, time, rows: BTreeMap::new(), extra: Map::new() }
+    }
+
+    /// Reads `catalog/head.json`.
+    ///
+    /// # Errors
+    /// See [`FormatError`].
+    pub fn parse(bytes: &[u8]) -> Result<Self, FormatError> {
+        check_format(&Key::CatalogHead, 1, bytes)?;
+        parse_line(&Key::CatalogHead, 1, bytes)
+    }
+
+    /// The bytes to store.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // Strings, numbers and maps with string keys always serialise.
+        let mut bytes = serde_json::to_vec(self).unwrap_or_default();
+        bytes.push(b'\n');
+        bytes
+    }
+
+    /// The catalogue with a document folded in; none when it knows as much already.
+    ///
+    /// A row never goes back: folds arrive in any order, and the higher revision wins.
+    #[must_use]
+    pub fn fold(&self, document: &Document, time: Timestamp) -> Option<Self> {
+        let id = &document.header.id;
+        let known = self.rows.get(id);
+        if known.is_some_and(|row| row.seq >= document.header.seq) {
+            return None;
+        }
+        let row = Row::of(document).filter(|row| row.status != Status::Hidden);
+        if row.is_none() && known.is_none() {
+            return None;
+        }
+        let mut next = self.clone();
+        match row {
+            Some(row) => next.rows.insert(id.clone(), row),
+            None => next.rows.remove(id),
+        };
+        next.position += 1;
+        next.time = time;
+        Some(next)
+    }
+}

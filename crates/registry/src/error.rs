@@ -1,0 +1,117 @@
+//! What reading and changing a registry can end in.
+
+use patchbay_package::PluginId;
+use uuid::Uuid;
+
+use crate::{
+    change::Refusal,
+    format::FormatError,
+    seen::SetBack,
+    store::StoreError,
+};
+
+/// Reading failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The bytes are not what they must be.
+    #[error(transparent)]
+    Format(#[from] FormatError),
+    /// The registry was set back.
+    #[error(transparent)]
+    SetBack(#[from] SetBack),
+    /// The bucket or URL has no `registry.json`.
+    #[error("{place} is not a registry: it has no registry.json.")]
+    NotARegistry {
+        /// The bucket with its prefix, or the URL.
+        place: String,
+    },
+    /// It holds other things, so it is not made a registry.
+    #[error("{place} is not empty, and it is not a registry.")]
+    NotEmpty {
+        /// The bucket with its prefix.
+        place: String,
+    },
+    /// The plugin has no document.
+    #[error("The registry has no plugin {id}.")]
+    NoPlugin {
+        /// Which.
+        id: PluginId,
+    },
+    /// A package or asset differs from its digest.
+    #[error("{what} is not what was published: its bytes differ from its digest.")]
+    Altered {
+        /// Which object.
+        what: String,
+    },
+}
+
+/// A change did not happen, or it is not known whether it did. These are two different things.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// A rule forbids it. Nothing was written.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// It failed before anything could become visible.
+    #[error(transparent)]
+    Failed(#[from] ReadError),
+    /// The package is larger than the registry accepts. Nothing was written.
+    #[error("The package has {size} bytes; this registry accepts at most {limit}.")]
+    PackageTooLarge {
+        /// Its size in bytes.
+        size: u64,
+        /// The registry's limit in bytes.
+        limit: u64,
+    },
+    /// Cancelled before the commit was sent. Nothing is visible.
+    #[error("Cancelled before anything became visible.")]
+    Cancelled,
+    /// The commit was sent and its answer was lost, and the registry cannot be asked.
+    #[error("The connection was lost at the moment of the commit, so it is not known whether the change is live.")]
+    Unknown {
+        /// Ask again with this operation id: it settles the question, and makes the change if it is not there.
+        op: Uuid,
+        /// What happened last.
+        #[source]
+        source: Box<ReadError>,
+    },
+}
+
+impl From<StoreError> for ChangeError {
+    fn from(e: StoreError) -> Self {
+        Self::Failed(e.into())
+    }
+}
+
+impl ReadError {
+    /// The name that scripts and translations know it by.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Store(e) => e.kind.name(),
+            Self::Format(e) => e.name(),
+            Self::SetBack(_) => "set_back",
+            Self::NotARegistry { .. } => "not_a_registry",
+            Self::NotEmpty { .. } => "not_empty",
+            Self::NoPlugin { .. } => "no_plugin",
+            Self::Altered { .. } => "altered",
+        }
+    }
+
+    /// What to do next.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Store(e) => e.kind.hint().into(),
+            Self::Format(e) => e.hint().into(),
+            Self::SetBack(_) => SetBack::HINT.into(),
+            Self::NotARegistry { .. } => "Check the bucket and the prefix; to turn an empty bucket into a registry, add it with `--create`.".into(),
+            Self::NotEmpty { .. } => "Choose an empty bucket, or a prefix of its own with `--prefix`.".into(),
+            Self::NoPlugin { .. } => "Check the id with `patchbay search`.".into(),
+            Self::Altered { .. } => "Do not use it. Tell whoever administers the registry.".into(),
+        }
+    }
+}
+

@@ -1,0 +1,387 @@
+//! A registry, opened: what reading and changing it takes, over any store.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use bytes::Bytes;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use jiff::Timestamp;
+use patchbay_package::{Digest, PluginId};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::{
+    catalogue::{Head, MAX_HEAD},
+    change::{Change, Next, Refusal, Revision, Stamp, apply},
+    commit::{Commit, Committed, Standing, read},
+    error::{ChangeError, ReadError},
+    format::{MAX_DOCUMENT, document::Document, registry::About, release::Artifact},
+    key::Key,
+    seen::Seen,
+    store::{Body, Condition, ETag, Fetched, Progress, Store, StoreError, StoreErrorKind},
+};
+
+/// The largest README, changelog or icon that is read.
+const MAX_ASSET: u64 = 4 * 1024 * 1024;
+
+/// The catalogue as it was last read, with the tag that the next fold is conditional on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KnownHead {
+    /// The catalogue.
+    pub head: Head,
+    /// Its entity tag.
+    pub etag: ETag,
+}
+
+/// How a sync of the catalogue went.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Synced {
+    /// Nothing is different (304).
+    Same,
+    /// The catalogue as it is now.
+    New(KnownHead),
+}
+
+/// Something to be uploaded beside a package: the file list, the README, the icon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asset {
+    /// Its digest, which is its name.
+    pub digest: Digest,
+    /// Its bytes.
+    pub bytes: Bytes,
+}
+
+impl Asset {
+    /// An asset of these bytes.
+    #[must_use]
+    pub fn of(bytes: impl Into<Bytes>) -> Self {
+        let bytes = bytes.into();
+        Self { digest: Digest::of(&bytes), bytes }
+    }
+}
+
+/// A package on disk, ready to be uploaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upload {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its digest.
+    pub sha256: Digest,
+}
+
+/// A page of history: each revision with the one before it, newest first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct History {
+    /// The newest revision of all.
+    pub current: Revision,
+    /// The revisions of this page; each is followed by the one before it, so the last one is only there to compare with.
+    pub revisions: Vec<Document>,
+    /// How many of them belong to the page.
+    pub page: usize,
+}
+
+/// A registry, opened.
+#[derive(Clone, Debug)]
+pub struct Registry {
+    store: Arc<dyn Store>,
+    seen: Arc<Seen>,
+    about: About,
+}
+
+impl Registry {
+    /// Opens the registry that a store holds. One request.
+    ///
+    /// # Errors
+    /// [`ReadError::NotARegistry`] when there is no `registry.json`, else as reading fails.
+    pub async fn open(store: Arc<dyn Store>, seen: Arc<Seen>, place: &str) -> Result<Self, ReadError> {
+        match store.get(&Key::Registry, None, MAX_DOCUMENT).await? {
+            Fetched::Found(object) => Ok(Self { store, seen, about: About::parse(&object.bytes)? }),
+            Fetched::Same | Fetched::Absent => Err(ReadError::NotARegistry { place: place.to_owned() }),
+        }
+    }
+
+    /// A registry whose `registry.json` is known from before: no request.
+    #[must_use]
+    pub fn known(store: Arc<dyn Store>, seen: Arc<Seen>, about: About) -> Self {
+        Self { store, seen, about }
+    }
+
+    /// Turns an empty place into a registry. When two people do, one of them wins and both get the same registry.
+    ///
+    /// # Errors
+    /// [`ReadError::NotEmpty`] when other objects are there, else as the store fails.
+    pub async fn create(store: Arc<dyn Store>, seen: Arc<Seen>, about: About, place: &str) -> Result<Self, ReadError> {
+        match Self::open(store.clone(), seen.clone(), place).await {
+            Err(ReadError::NotARegistry { .. }) => {}
+            other => return other,
+        }
+        let stranger = store.list("").await?.into_iter().any(|o| !o.key.starts_with("probe/"));
+        if stranger {
+            return Err(ReadError::NotEmpty { place: place.to_owned() });
+        }
+        match store.put(&Key::Registry, Body::Bytes(about.to_bytes().into()), Condition::Absent, None).await {
+            Ok(_) => {}
+            Err(e) if matches!(e.kind, StoreErrorKind::PreconditionFailed { .. }) => {}
+            Err(e) => return Err(e.into()),
+        }
+        Self::open(store, seen, place).await
+    }
+
+    /// What `registry.json` says.
+    #[must_use]
+    pub fn about(&self) -> &About {
+        &self.about
+    }
+
+    /// The store below.
+    #[must_use]
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// What was seen of this registry.
+    #[must_use]
+    pub fn seen(&self) -> &Arc<Seen> {
+        &self.seen
+    }
+
+    /// Reads the document of a plugin. One request.
+    ///
+    /// # Errors
+    /// [`ReadError::NoPlugin`] when it has none, else as reading fails.
+    pub async fn document(&self, id: &PluginId) -> Result<Standing, ReadError> {
+        read(&*self.store, &self.seen, id).await?.ok_or_else(|| ReadError::NoPlugin { id: id.clone() })
+    }
+
+    /// Reads the document of a plugin that need not exist yet. One request.
+    ///
+    /// # Errors
+    /// As reading fails.
+    pub async fn find(&self, id: &PluginId) -> Result<Option<Standing>, ReadError> {
+        read(&*self.store, &self.seen, id).await
+    }
+
+    /// Reads a revision: from history, or the document when it is the newest.
+    ///
+    /// # Errors
+    /// [`Refusal::NoRevision`] when there is none of this number.
+    pub async fn revision(&self, standing: &Standing, seq: u64) -> Result<Document, ChangeError> {
+        let newest = &standing.revision.document;
+        if seq == newest.header.seq {
+            return Ok(newest.clone());
+        }
+        let key = Key::Revision(newest.header.id.clone(), seq);
+        match self.store.get(&key, None, MAX_DOCUMENT).await? {
+            Fetched::Found(object) => Ok(Document::parse(&key, &object.bytes).map_err(ReadError::from)?),
+            Fetched::Same | Fetched::Absent => Err(Refusal::NoRevision { seq }.into()),
+        }
+    }
+
+    /// A page of history, newest first, of revisions before `before`; the chain of digests is checked.
+    ///
+    /// # Errors
+    /// [`ReadError::Altered`] when a revision is missing or differs from the digest that its successor names.
+    pub async fn history(&self, id: &PluginId, before: Option<u64>, page: usize) -> Result<History, ReadError> {
+        let standing = self.document(id).await?;
+        let newest = standing.revision.document.header.seq;
+        let top = before.map_or(newest, |b| b.saturating_sub(1).min(newest));
+        // One more than the page: what the last one is compared with.
+        let wanted: Vec<u64> = (1..=top).rev().take(page + 1).collect();
+        let store = &self.store;
+        let revisions: Vec<(Document, Digest)> = stream::iter(wanted)
+            .map(|seq| {
+                let standing = &standing;
+                async move {
+                    if seq == newest {
+                        return Ok((standing.revision.document.clone(), standing.revision.digest));
+                    }
+                    let key = Key::Revision(id.clone(), seq);
+                    match store.get(&key, None, MAX_DOCUMENT).await? {
+                        Fetched::Found(o) => Ok((Document::parse(&key, &o.bytes)?, Digest::of(&o.bytes))),
+                        Fetched::Same | Fetched::Absent => Err(ReadError::Altered { what: key.to_string() }),
+                    }
+                }
+            })
+            .buffered(8)
+            .try_collect()
+            .await?;
+        for pair in revisions.windows(2) {
+            if pair[0].0.header.prev != Some(pair[1].1) {
+                let key = Key::Revision(id.clone(), pair[1].0.header.seq);
+                return Err(ReadError::Altered { what: key.to_string() });
+            }
+        }
+        let page = page.min(revisions.len());
+        Ok(History { current: standing.revision, revisions: revisions.into_iter().map(|(d, _)| d).collect(), page })
+    }
+
+    /// What a change would do now, without doing it.
+    ///
+    /// # Errors
+    /// [`ChangeError::Refused`] with the rule that forbids it.
+    pub fn plan(current: Option<&Standing>, change: &Change) -> Result<Next, Refusal> {
+        // Nobody sees this stamp: a plan is thrown away.
+        let stamp = Stamp { op: Uuid::nil(), actor: String::new(), at: Timestamp::UNIX_EPOCH };
+        apply(current.map(|s| &s.revision), change, &stamp)
+    }
+
+    /// The change that takes a revision back.
+    ///
+    /// # Errors
+    /// [`Refusal::NoRevision`] when there is none of this number, or nothing before it.
+    pub async fn undo(&self, standing: &Standing, seq: Option<u64>) -> Result<Change, ChangeError> {
+        let seq = seq.unwrap_or(standing.revision.document.header.seq);
+        let after = self.revision(standing, seq).await?;
+        if seq < 2 {
+            return Err(match after.header.action.kind {
+                crate::format::document::ActionKind::Publish => Refusal::PublishStays { versions: after.header.action.versions },
+                _ => Refusal::NoRevision { seq },
+            }
+            .into());
+        }
+        let before = self.revision(standing, seq - 1).await?;
+        Ok(Change::Undo { before: Box::new(before), after: Box::new(after) })
+    }
+
+    /// Makes a change live. See [`Commit::run`].
+    ///
+    /// # Errors
+    /// See [`ChangeError`].
+    pub async fn commit(
+        &self,
+        id: &PluginId,
+        change: &Change,
+        stamp: &Stamp,
+        resumed: bool,
+        patience: Duration,
+        cancel: &CancellationToken,
+    ) -> Result<Committed, ChangeError> {
+        Commit { store: &*self.store, seen: &self.seen, id, change, stamp, resumed, patience, cancel }.run().await
+    }
+
+    /// Uploads a package and its assets, create-only. What is there already is the same: the key carries the digest.
+    ///
+    /// # Errors
+    /// [`ChangeError::PackageTooLarge`], [`ChangeError::Cancelled`], or as the store fails. Nothing is visible either way.
+    pub async fn upload(
+        &self,
+        id: &PluginId,
+        version: &patchbay_package::Version,
+        package: &Upload,
+        assets: &[Asset],
+        progress: Progress,
+        cancel: &CancellationToken,
+    ) -> Result<(), ChangeError> {
+        let limit = self.about.limits.package;
+        if package.size > limit {
+            return Err(ChangeError::PackageTooLarge { size: package.size, limit });
+        }
+        let body = Body::File { path: package.path.clone(), size: package.size, sha256: package.sha256 };
+        let work = async {
+            self.put_once(&Key::Package(id.clone(), version.clone(), package.sha256), body, Some(progress.clone())).await?;
+            for asset in assets {
+                self.put_once(&Key::Asset(id.clone(), asset.digest), Body::Bytes(asset.bytes.clone()), Some(progress.clone())).await?;
+            }
+            Ok(())
+        };
+        tokio::select! {
+            done = work => done,
+            // Dropping an upload leaves nothing: an object appears with its last byte or not at all.
+            () = cancel.cancelled() => Err(ChangeError::Cancelled),
+        }
+    }
+
+    /// Creates an immutable object, or finds it there; a passing failure is tried again, since nobody reads it yet.
+    async fn put_once(&self, key: &Key, body: Body, progress: Option<Progress>) -> Result<(), ChangeError> {
+        use backon::{ExponentialBuilder, Retryable as _};
+        let put = || async {
+            match self.store.put(key, body.clone(), Condition::Absent, progress.clone()).await {
+                Ok(_) => Ok(()),
+                Err(e) if matches!(e.kind, StoreErrorKind::PreconditionFailed { .. }) => Ok(()),
+                Err(e) => Err(e),
+            }
+        };
+        let policy = ExponentialBuilder::default().with_jitter().with_min_delay(Duration::from_millis(100)).with_max_times(4);
+        put.retry(policy).when(StoreError::is_transient).await.map_err(Into::into)
+    }
+
+    /// Reads the catalogue. One request; 304 when nothing is different.
+    ///
+    /// # Errors
+    /// As reading fails. A registry without a catalogue yet has an empty one, which is not an error.
+    pub async fn sync(&self, known: Option<&ETag>) -> Result<Option<Synced>, ReadError> {
+        match self.store.get(&Key::CatalogHead, known, MAX_HEAD).await? {
+            Fetched::Found(o) => Ok(Some(Synced::New(KnownHead { head: Head::parse(&o.bytes)?, etag: o.etag }))),
+            Fetched::Same => Ok(Some(Synced::Same)),
+            Fetched::Absent => Ok(None),
+        }
+    }
+
+    /// Folds a document into the catalogue. One request when `known` is what stands there, two more for each writer that
+    /// was faster.
+    ///
+    /// # Errors
+    /// As the store fails, or when others keep being faster. The change is live all the same.
+    pub async fn fold(&self, known: Option<KnownHead>, document: &Document, at: Timestamp) -> Result<KnownHead, ReadError> {
+        let mut known = known;
+        let mut tries = 0u32;
+        loop {
+            let base = known.as_ref().map_or_else(|| Head::empty(at), |k| k.head.clone());
+            let Some(next) = base.fold(document, at) else {
+                match known {
+                    Some(known) => return Ok(known),
+                    // Hidden from the start: there is nothing to tell.
+                    None => return Ok(KnownHead { head: base, etag: ETag(String::new()) }),
+                }
+            };
+            let condition = known.as_ref().map_or(Condition::Absent, |k| Condition::Matches(k.etag.clone()));
+            match self.store.put(&Key::CatalogHead, Body::Bytes(next.to_bytes().into()), condition, None).await {
+                Ok(etag) => return Ok(KnownHead { head: next, etag }),
+                Err(e) if tries < 32 && (e.is_transient() || matches!(e.kind, StoreErrorKind::PreconditionFailed { .. })) => {
+                    tries += 1;
+                    let most = 10u64.saturating_mul(1 << tries.min(6));
+                    tokio::time::sleep(Duration::from_millis(rand::random_range(1..=most))).await;
+                }
+                Err(e) => return Err(e.into()),
+            }
+            known = match self.sync(None).await? {
+                Some(Synced::New(k)) => Some(k),
+                Some(Synced::Same) | None => None,
+            };
+        }
+    }
+
+    /// Reads an asset and checks its digest. One request.
+    ///
+    /// # Errors
+    /// [`ReadError::Altered`] when its bytes differ from its digest.
+    pub async fn asset(&self, id: &PluginId, digest: Digest) -> Result<Bytes, ReadError> {
+        let key = Key::Asset(id.clone(), digest);
+        match self.store.get(&key, None, MAX_ASSET).await? {
+            Fetched::Found(o) if Digest::of(&o.bytes) == digest => Ok(o.bytes),
+            _ => Err(ReadError::Altered { what: key.to_string() }),
+        }
+    }
+
+    /// Downloads a package into a file and checks it against what was published.
+    ///
+    /// # Errors
+    /// [`ReadError::Altered`] when size or digest differ; the file is then left for the caller to throw away.
+    pub async fn download(
+        &self,
+        id: &PluginId,
+        version: &patchbay_package::Version,
+        artifact: &Artifact,
+        to: &Path,
+        progress: Progress,
+    ) -> Result<(), ReadError> {
+        let key = Key::Package(id.clone(), version.clone(), artifact.sha256);
+        let (size, digest) = self.store.download(&key, to, progress).await?;
+        if size == artifact.size && digest == artifact.sha256 { Ok(()) } else { Err(ReadError::Altered { what: key.to_string() }) }
+    }
+}

@@ -1,0 +1,120 @@
+//! The storage port: what Patchbay needs of a bucket, and nothing more.
+//!
+//! Three backends answer it: [`s3::S3Store`], [`memory::MemoryStore`] and the read-only [`http::HttpStore`].
+//! One conformance suite (`tests/conformance.rs`) holds them to the same behaviour.
+
+pub mod error;
+pub mod http;
+pub mod memory;
+pub mod s3;
+
+use std::{fmt, path::PathBuf, sync::Arc};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use patchbay_package::Digest;
+
+pub use error::{StoreError, StoreErrorKind};
+
+use crate::key::Key;
+
+/// An entity tag, opaque, with its quotes (RFC 9110 §8.8.3).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub struct ETag(pub String);
+
+/// What must hold for a PUT to take effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// `If-None-Match: *`: nothing stands there.
+    Absent,
+    /// `If-Match`: this is what stands there.
+    Matches(ETag),
+}
+
+/// An object that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Object {
+    /// Its bytes.
+    pub bytes: Bytes,
+    /// Its entity tag.
+    pub etag: ETag,
+}
+
+/// The answer to a conditional GET.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fetched {
+    /// It is there, and not what the reader has.
+    Found(Object),
+    /// It is what the reader has (304).
+    Same,
+    /// Nothing stands there (404).
+    Absent,
+}
+
+/// What is sent by a PUT.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// Bytes in memory.
+    Bytes(Bytes),
+    /// A file, sent as a stream.
+    File {
+        /// Where it is.
+        path: PathBuf,
+        /// Its size in bytes.
+        size: u64,
+        /// Its digest, which the store checks where it can (`x-amz-checksum-sha256`).
+        sha256: Digest,
+    },
+}
+
+/// A line of a listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The key, without the registry's prefix.
+    pub key: String,
+    /// Its entity tag.
+    pub etag: ETag,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
+/// Told how many more bytes of a body were sent or received. Called often; must not block.
+pub type Progress = Arc<dyn Fn(u64) + Send + Sync>;
+
+/// A place that keeps objects.
+///
+/// Every method is one request (`list`: one per 1,000 keys). None retries a write: a retried PUT whose first answer was
+/// lost is answered 412 for our own success, and only the protocol above can tell (see [`crate::commit`]).
+#[async_trait]
+pub trait Store: Send + Sync + fmt::Debug {
+    /// Reads an object of at most `limit` bytes; with `known`, answers [`Fetched::Same`] when it has that tag.
+    ///
+    /// # Errors
+    /// [`StoreErrorKind::TooLarge`] past the limit, else as the store fails.
+    async fn get(&self, key: &Key, known: Option<&ETag>, limit: u64) -> Result<Fetched, StoreError>;
+
+    /// Streams an object into a file, which is created or truncated, and returns its size and digest.
+    ///
+    /// # Errors
+    /// [`StoreErrorKind::NotFound`] when nothing stands there, else as the store or the disk fails.
+    async fn download(&self, key: &Key, to: &std::path::Path, progress: Progress) -> Result<(u64, Digest), StoreError>;
+
+    /// Writes an object if the condition holds.
+    ///
+    /// # Errors
+    /// [`StoreErrorKind::PreconditionFailed`] when it does not hold (412, and 404 for [`Condition::Matches`]),
+    /// [`StoreErrorKind::Busy`] when somebody is writing right now (409); see [`StoreError::is_ambiguous`].
+    async fn put(&self, key: &Key, body: Body, condition: Condition, progress: Option<Progress>) -> Result<ETag, StoreError>;
+
+    /// All keys under a prefix, in byte order.
+    ///
+    /// # Errors
+    /// As the store fails.
+    async fn list(&self, prefix: &str) -> Result<Vec<Listed>, StoreError>;
+
+    /// Removes an object; removing what is not there is fine. Only the probe uses it, on its own keys.
+    ///
+    /// # Errors
+    /// As the store fails.
+    async fn delete(&self, key: &Key) -> Result<(), StoreError>;
+}

@@ -1,0 +1,210 @@
+//! A registry that is served from a public URL, by a web server or a CDN: for reading, without credentials.
+
+mod incoming;
+mod network;
+
+use std::{path::Path, time::Duration};
+
+use async_trait::async_trait;
+use backon::{ExponentialBuilder, Retryable};
+use futures::StreamExt;
+use patchbay_package::Digest;
+use reqwest::{Response, StatusCode, header};
+use url::Url;
+
+use super::{
+    Body, Condition, ETag, Fetched, Listed, Object, Progress, Store, StoreError, StoreErrorKind,
+    error::cause::{self, Cause, Progressed},
+};
+use crate::key::Key;
+
+pub(super) use incoming::Incoming;
+pub use network::{Network, ProxySettings, Timeouts};
+pub(super) use network::{address, shown};
+
+/// A registry at a public URL.
+#[derive(Clone, Debug)]
+pub struct HttpStore {
+    client: reqwest::Client,
+    /// With a slash at its end.
+    base: Url,
+    timeouts: Timeouts,
+}
+
+impl HttpStore {
+    /// A store whose objects are at `base`, followed by a slash and their key.
+    ///
+    /// # Errors
+    /// [`StoreErrorKind::Unreachable`] for a base or a proxy that is no address, [`StoreErrorKind::Tls`] for an unreadable
+    /// certificate bundle.
+    pub fn new(base: &str, network: &Network) -> Result<Self, StoreError> {
+        let own = |kind| StoreError::new(kind, None);
+        let mut base = address(base).map_err(own)?;
+        if !base.path().ends_with('/') {
+            base.set_path(&format!("{}/", base.path()));
+        }
+        let client = network.web_client(&base, concat!("patchbay/", env!("CARGO_PKG_VERSION"))).map_err(own)?;
+        Ok(Self { client, base, timeouts: network.timeouts })
+    }
+
+    /// Where it is, as messages show it.
+    #[must_use]
+    pub fn endpoint(&self) -> String {
+        shown(&self.base)
+    }
+
+    /// Asks for a key until its answer begins: up to three times.
+    async fn ask(&self, key: &Key, known: Option<&ETag>) -> Result<Response, StoreError> {
+        // S3 reads a plus sign in a path as a space; versions have them.
+        let path = key.to_string().replace('+', "%2B");
+        let url = self.base.join(&path).map_err(|_| StoreError::new(self.not_a_store("an address that cannot be used"), Some(key)))?;
+        let patience = ExponentialBuilder::default().with_min_delay(Duration::from_millis(200)).with_max_times(2).with_jitter();
+        (|| self.ask_once(key, url.clone(), known)).retry(patience).when(StoreError::is_transient).await
+    }
+
+    async fn ask_once(&self, key: &Key, url: Url, known: Option<&ETag>) -> Result<Response, StoreError> {
+        let own = |kind| StoreError::new(kind, Some(key));
+        let mut request = self.client.get(url);
+        if let Some(ETag(etag)) = known {
+            request = request.header(header::IF_NONE_MATCH, etag);
+        }
+        let answer = match tokio::time::timeout(self.timeouts.answer, request.send()).await {
+            Err(_) => return Err(own(self.lost("no answer in time"))),
+            Ok(Err(error)) => return Err(self.failed(error, key, Progressed::Asked)),
+            Ok(Ok(answer)) => answer,
+        };
+        let status = answer.status();
+        match status {
+            StatusCode::NOT_FOUND | StatusCode::GONE => Err(own(StoreErrorKind::NotFound { key: key.to_string() })),
+            StatusCode::NOT_MODIFIED => Ok(answer),
+            _ if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
+                Err(own(StoreErrorKind::Unavailable { endpoint: self.endpoint(), status: status.as_u16() }))
+            }
+            _ if content_type(&answer).is_some_and(is_html) => Err(own(self.not_a_store("a web page"))),
+            _ if status.is_redirection() => Err(own(self.not_a_store("a redirect to somewhere else"))),
+            _ if status.is_success() => Ok(answer),
+            _ => {
+                let code = status.canonical_reason().unwrap_or("no reason given").to_owned();
+                Err(own(StoreErrorKind::Other { code, status: status.as_u16() }))
+            }
+        }
+    }
+
+    fn not_a_store(&self, what: &str) -> StoreErrorKind {
+        StoreErrorKind::NotAStore { endpoint: self.endpoint(), what: what.into() }
+    }
+
+    fn lost(&self, reason: &str) -> StoreErrorKind {
+        StoreErrorKind::Lost { endpoint: self.endpoint(), reason: reason.into() }
+    }
+
+    fn failed(&self, error: reqwest::Error, key: &Key, progressed: Progressed) -> StoreError {
+        let error = error.without_url();
+        let kind = if error.is_redirect() {
+            self.not_a_store("a redirect to somewhere else")
+        } else if error.is_timeout() && !error.is_connect() {
+            self.lost("no answer in time")
+        } else {
+            cause::transport(&error, &self.endpoint(), progressed)
+        };
+        StoreError::new(kind, Some(key)).with_source(Cause::of(&error))
+    }
+}
+
+#[async_trait]
+impl Store for HttpStore {
+    async fn get(&self, key: &Key, known: Option<&ETag>, limit: u64) -> Result<Fetched, StoreError> {
+        let answer = match self.ask(key, known).await {
+            Err(StoreError { kind: StoreErrorKind::NotFound { .. }, .. }) => return Ok(Fetched::Absent),
+            answer => answer?,
+        };
+        if answer.status() == StatusCode::NOT_MODIFIED {
+            return Ok(Fetched::Same);
+        }
+        let too_large = || StoreError::new(StoreErrorKind::TooLarge { key: key.to_string(), limit }, Some(key));
+        if answer.content_length().is_some_and(|length| length > limit) {
+            return Err(too_large());
+        }
+        let typed = content_type(&answer).map(str::to_owned);
+        let etag = answer.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok()).map(|tag| ETag(tag.to_owned()));
+        let mut bytes = Vec::new();
+        let mut body = answer.bytes_stream();
+        while let Some(chunk) = body.next().await {
+            bytes.extend_from_slice(&chunk.map_err(|e| self.failed(e, key, Progressed::Answered))?);
+            if bytes.len() as u64 > limit {
+                return Err(too_large());
+            }
+        }
+        if is_web_page(key, typed.as_deref(), &bytes) {
+            return Err(StoreError::new(self.not_a_store("a web page"), Some(key)));
+        }
+        // Some web servers send no tag; one of our own spares the reader what it has already, if not the transfer.
+        let etag = etag.unwrap_or_else(|| ETag(format!("\"{}\"", Digest::of(&bytes))));
+        if known == Some(&etag) {
+            return Ok(Fetched::Same);
+        }
+        Ok(Fetched::Found(Object { bytes: bytes.into(), etag }))
+    }
+
+    async fn download(&self, key: &Key, to: &Path, progress: Progress) -> Result<(u64, Digest), StoreError> {
+        let answer = self.ask(key, None).await?;
+        let typed = content_type(&answer).map(str::to_owned);
+        let mut incoming = Incoming::create(key, to, progress).await?;
+        let mut body = answer.bytes_stream();
+        while let Some(chunk) = body.next().await {
+            incoming.write(&chunk.map_err(|e| self.failed(e, key, Progressed::Answered))?).await?;
+        }
+        let (size, digest, opening) = incoming.finish().await?;
+        if is_web_page(key, typed.as_deref(), &opening) {
+            return Err(StoreError::new(self.not_a_store("a web page"), Some(key)));
+        }
+        Ok((size, digest))
+    }
+
+    async fn put(&self, key: &Key, _: Body, _: Condition, _: Option<Progress>) -> Result<ETag, StoreError> {
+        Err(StoreError::new(StoreErrorKind::ReadOnly, Some(key)))
+    }
+
+    async fn list(&self, _: &str) -> Result<Vec<Listed>, StoreError> {
+        Err(StoreError::new(StoreErrorKind::ReadOnly, None))
+    }
+
+    async fn delete(&self, key: &Key) -> Result<(), StoreError> {
+        Err(StoreError::new(StoreErrorKind::ReadOnly, Some(key)))
+    }
+}
+
+fn content_type(answer: &Response) -> Option<&str> {
+    answer.headers().get(header::CONTENT_TYPE)?.to_str().ok()
+}
+
+/// Whether a media type is a web page's.
+pub(super) fn is_html(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    matches!(essence.as_str(), "text/html" | "application/xhtml+xml")
+}
+
+/// Whether what came for a key is a web page all the same. What has the type that it was stored with is not: a README may
+/// begin like one.
+pub(super) fn is_web_page(key: &Key, content_type: Option<&str>, bytes: &[u8]) -> bool {
+    if content_type == Some(key.content_type()) {
+        return false;
+    }
+    let opening = bytes.get(..bytes.len().min(512)).unwrap_or_default().trim_ascii_start().to_ascii_lowercase();
+    opening.starts_with(b"<!doctype html") || opening.starts_with(b"<html")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_web_page_is_known_by_its_type_or_its_opening() {
+        assert!(is_html("text/html") && is_html("Text/HTML; charset=utf-8") && is_html("application/xhtml+xml"));
+        assert!(!is_html("application/json") && !is_html("text/plain"));
+        assert!(is_web_page(&Key::Registry, None, b"\n <!DOCTYPE html><title>Sign in</title>"));
+        assert!(is_web_page(&Key::Registry, Some("text/plain"), b"<HTML><body>"));
+        assert!(!is_web_page(&Key::Registry, None, b"{\"patchbay\":1}"));
+        assert!(!is_web_page(&Key::Probe("readme".into()), Some("application/octet-stream"), b"<html>"));
+    }
+}

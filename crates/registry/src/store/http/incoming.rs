@@ -1,0 +1,56 @@
+//! A download on its way into a file.
+
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use patchbay_package::Digest;
+use sha2::{Digest as _, Sha256};
+use tokio::{
+    fs::File,
+    io::{AsyncWriteExt, BufWriter},
+};
+
+use crate::{
+    key::Key,
+    store::{Progress, StoreError, error::cause},
+};
+
+/// How much of the beginning is kept, to look at.
+const OPENING: usize = 512;
+
+/// A file that is being written and digested.
+pub(in crate::store) struct Incoming<'a> {
+    key: &'a Key,
+    path: PathBuf,
+    file: BufWriter<File>,
+    digest: Sha256,
+    size: u64,
+    opening: Vec<u8>,
+    progress: Progress,
+}
+
+impl<'a> Incoming<'a> {
+    /// Creates or truncates the file.
+    pub(in crate::store) async fn create(key: &'a Key, path: &Path, progress: Progress) -> Result<Self, StoreError> {
+        let file = File::create(path).await.map_err(|e| StoreError::new(cause::disk(&e, path, "written"), Some(key)))?;
+        let file = BufWriter::with_capacity(256 * 1024, file);
+        Ok(Self { key, path: path.to_owned(), file, digest: Sha256::new(), size: 0, opening: Vec::new(), progress })
+    }
+
+    /// Adds what came.
+    pub(in crate::store) async fn write(&mut self, chunk: &[u8]) -> Result<(), StoreError> {
+        self.file.write_all(chunk).await.map_err(|e| StoreError::new(cause::disk(&e, &self.path, "written"), Some(self.key)))?;
+        let missing = OPENING.saturating_sub(self.opening.len());
+        self.opening.extend(chunk.iter().take(missing));
+        self.digest.update(chunk);
+        self.size += chunk.len() as u64;
+        (self.progress)(chunk.len() as u64);
+        Ok(())
+    }
+
+    /// Its size, its digest and its opening bytes.
+    pub(in crate::store) async fn finish(mut self) -> Result<(u64, Digest, Bytes), StoreError> {
+        self.file.flush().await.map_err(|e| StoreError::new(cause::disk(&e, &self.path, "written"), Some(self.key)))?;
+        Ok((self.size, Digest::from_bytes(self.digest.finalize().into()), self.opening.into()))
+    }
+}

@@ -1,0 +1,335 @@
+//! A bucket behind the S3 API, by the AWS SDK.
+//!
+//! - A write is sent once. A PUT that the SDK sends again after a lost answer meets its own first success and is told 412.
+//! - Every PUT carries its SHA-256 twice: in the signature, which every server checks, and as `x-amz-checksum-sha256`, which
+//!   the better ones keep.
+//! - An answer that no store gives (a web page, a PUT without an ETag) is an error, not a surprise further up.
+
+mod answer;
+mod classify;
+mod credentials;
+mod failure;
+mod upload;
+
+use std::{fmt, path::Path, sync::Arc};
+
+use async_trait::async_trait;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_s3::{
+    Client,
+    config::{
+        BehaviorVersion, Region, RequestChecksumCalculation, ResponseChecksumValidation, StalledStreamProtectionConfig,
+        retry::RetryConfig, timeout::TimeoutConfig,
+    },
+    types::{BucketLocationConstraint, CreateBucketConfiguration},
+};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use patchbay_package::Digest;
+
+pub use credentials::NoCredentials;
+
+use self::{
+    answer::{PageDetector, Received},
+    classify::{Asked, Place},
+    upload::{PayloadDigest, Upload},
+};
+use super::{
+    Body, Condition, ETag, Fetched, Listed, Object, Progress, Store, StoreError, StoreErrorKind,
+    error::cause,
+    http::{Network, address, is_web_page, shown},
+};
+use crate::key::Key;
+
+/// Where a bucket is and how to get there.
+#[derive(Clone)]
+pub struct S3Config {
+    /// The bucket's name.
+    pub bucket: String,
+    /// The part of the bucket that is the registry, as a key prefix; slashes at its ends do not matter. Empty: all of it.
+    pub prefix: String,
+    /// The store's address; none for AWS, where the region gives it.
+    pub endpoint: Option<String>,
+    /// The region that requests are signed for.
+    pub region: String,
+    /// What signs the requests. A provider's own words reach the person as [`NoCredentials`].
+    pub credentials: SharedCredentialsProvider,
+    /// `endpoint/bucket/key` in place of `bucket.endpoint/key`; when not said, so at an `endpoint` of one's own.
+    pub force_path_style: Option<bool>,
+    /// Trust, proxies and timeouts.
+    pub network: Network,
+}
+
+impl S3Config {
+    /// A bucket at AWS, all of it.
+    #[must_use]
+    pub fn new(bucket: impl Into<String>, region: impl Into<String>, credentials: SharedCredentialsProvider) -> Self {
+        Self {
+            bucket: bucket.into(),
+            prefix: String::new(),
+            endpoint: None,
+            region: region.into(),
+            credentials,
+            force_path_style: None,
+            network: Network::default(),
+        }
+    }
+}
+
+/// Without the credentials.
+impl fmt::Debug for S3Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("S3Config")
+            .field("bucket", &self.bucket)
+            .field("prefix", &self.prefix)
+            .field("endpoint", &self.endpoint)
+            .field("region", &self.region)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A bucket, or the part of it under a prefix.
+#[derive(Clone)]
+pub struct S3Store {
+    client: Client,
+    place: Arc<Place>,
+    /// Empty, or with a slash at its end.
+    prefix: String,
+    network: Network,
+}
+
+impl fmt::Debug for S3Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("S3Store").field("place", &self.place).field("prefix", &self.prefix).finish_non_exhaustive()
+    }
+}
+
+impl S3Store {
+    /// A store that has not been asked anything yet.
+    ///
+    /// # Errors
+    /// [`StoreErrorKind::Unreachable`] for an endpoint or a proxy that is no address, [`StoreErrorKind::Tls`] for an
+    /// unreadable certificate bundle.
+    pub fn new(config: S3Config) -> Result<Self, StoreError> {
+        let S3Config { bucket, prefix, endpoint, region, credentials, force_path_style, network } = config;
+        let own = |kind| StoreError::new(kind, None);
+        let url = match &endpoint {
+            Some(endpoint) => address(endpoint),
+            None => address(&format!("https://s3.{region}.amazonaws.com")),
+        };
+        let url = url.map_err(own)?;
+        let mut sdk = aws_sdk_s3::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(network.aws_client(&url).map_err(own)?)
+            .region(Region::new(region.clone()))
+            .credentials_provider(credentials)
+            .force_path_style(force_path_style.unwrap_or(endpoint.is_some()))
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(TimeoutConfig::builder().connect_timeout(network.timeouts.connect).build())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+            .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
+            .interceptor(PageDetector);
+        if endpoint.is_some() {
+            sdk = sdk.endpoint_url(shown(&url));
+        }
+        let prefix = match prefix.trim_matches('/') {
+            "" => String::new(),
+            inner => format!("{inner}/"),
+        };
+        let place = Arc::new(Place { bucket, endpoint: shown(&url), region });
+        Ok(Self { client: Client::from_conf(sdk.build()), place, prefix, network })
+    }
+
+    /// The store's address, as messages show it.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.place.endpoint
+    }
+
+    /// The bucket's name.
+    #[must_use]
+    pub fn bucket(&self) -> &str {
+        &self.place.bucket
+    }
+
+    /// Whether the bucket is there and these credentials may see it.
+    ///
+    /// # Errors
+    /// [`StoreErrorKind::NoBucket`], [`StoreErrorKind::Denied`], or as the store fails.
+    pub async fn head_bucket(&self) -> Result<(), StoreError> {
+        let request = self.client.head_bucket().bucket(self.bucket());
+        let answer = request.customize().config_override(self.patient()).send().await;
+        answer.map_err(|e| self.failed(&e, Asked { verb: "read", key: None, condition: None }))?;
+        Ok(())
+    }
+
+    /// Makes the bucket, in the configured region. That it is there already, and ours, is fine.
+    ///
+    /// # Errors
+    /// As the store refuses.
+    pub async fn create_bucket(&self) -> Result<(), StoreError> {
+        // The one region that S3 does not want to be told, and the word for none in particular.
+        let location = (!matches!(self.place.region.as_str(), "us-east-1" | "auto" | ""))
+            .then(|| BucketLocationConstraint::from(self.place.region.as_str()))
+            .map(|region| CreateBucketConfiguration::builder().location_constraint(region).build());
+        let request = self.client.create_bucket().bucket(self.bucket()).set_create_bucket_configuration(location);
+        let asked = Asked { verb: "create", key: None, condition: None };
+        match self.in_time(request.send()).await.map_err(|kind| StoreError::new(kind, None))? {
+            Ok(_) => Ok(()),
+            Err(refused) => match self.failed(&refused, asked) {
+                StoreError { kind: StoreErrorKind::Other { status: 409, .. }, .. } => self.head_bucket().await,
+                error => Err(error),
+            },
+        }
+    }
+
+    fn path(&self, key: &str) -> String {
+        format!("{}{key}", self.prefix)
+    }
+
+    /// What makes a request one that is asked again: only for reads.
+    fn patient(&self) -> aws_sdk_s3::config::Builder {
+        let attempt = TimeoutConfig::builder().operation_attempt_timeout(self.network.timeouts.answer).build();
+        let retry = RetryConfig::standard().with_max_attempts(3).with_initial_backoff(std::time::Duration::from_millis(200));
+        aws_sdk_s3::Config::builder().retry_config(retry).timeout_config(attempt)
+    }
+
+    /// Gives a small request the time that an answer may take.
+    async fn in_time<T>(&self, request: impl Future<Output = T>) -> Result<T, StoreErrorKind> {
+        tokio::time::timeout(self.network.timeouts.answer, request).await.map_err(|_| self.late())
+    }
+
+    fn late(&self) -> StoreErrorKind {
+        StoreErrorKind::Lost { endpoint: self.place.endpoint.clone(), reason: "no answer in time".into() }
+    }
+
+    fn not_a_store(&self, what: &str) -> StoreErrorKind {
+        StoreErrorKind::NotAStore { endpoint: self.place.endpoint.clone(), what: what.into() }
+    }
+
+    fn failed<E>(&self, error: &aws_sdk_s3::error::SdkError<E>, asked: Asked<'_>) -> StoreError
+    where
+        E: std::error::Error + aws_sdk_s3::error::ProvideErrorMetadata + Send + Sync + 'static,
+    {
+        failure::of(error, &self.place, asked)
+    }
+}
+
+#[async_trait]
+impl Store for S3Store {
+    async fn get(&self, key: &Key, known: Option<&ETag>, limit: u64) -> Result<Fetched, StoreError> {
+        let name = key.to_string();
+        let asked = Asked { verb: "read", key: Some(&name), condition: None };
+        let request = self.client.get_object().bucket(self.bucket()).key(self.path(&name));
+        let request = request.set_if_none_match(known.map(|etag| etag.0.clone()));
+        let answer = match request.customize().config_override(self.patient()).send().await {
+            Ok(answer) => answer,
+            Err(error) if error.raw_response().is_some_and(|raw| raw.status().as_u16() == 304) => return Ok(Fetched::Same),
+            Err(error) => {
+                return match self.failed(&error, asked) {
+                    StoreError { kind: StoreErrorKind::NotFound { .. }, .. } => Ok(Fetched::Absent),
+                    error => Err(error),
+                };
+            }
+        };
+        let own = |kind| StoreError::new(kind, Some(key));
+        let etag = answer.e_tag.map(ETag).ok_or_else(|| own(self.not_a_store("an object without an ETag")))?;
+        let typed = answer.content_type;
+        let mut received = Received::new(answer.body, &self.place, self.network.timeouts.stall);
+        let too_large = || own(StoreErrorKind::TooLarge { key: name.clone(), limit });
+        if answer.content_length.and_then(|length| u64::try_from(length).ok()).is_some_and(|length| length > limit) {
+            return Err(too_large());
+        }
+        let mut bytes = Vec::new();
+        while let Some(chunk) = received.next().await.map_err(|e| e.on(key))? {
+            bytes.extend_from_slice(&chunk);
+            if bytes.len() as u64 > limit {
+                return Err(too_large());
+            }
+        }
+        if is_web_page(key, typed.as_deref(), &bytes) {
+            return Err(own(self.not_a_store("a web page")));
+        }
+        // Not every server knows If-None-Match on a GET.
+        if known == Some(&etag) {
+            return Ok(Fetched::Same);
+        }
+        Ok(Fetched::Found(Object { bytes: bytes.into(), etag }))
+    }
+
+    async fn download(&self, key: &Key, to: &Path, progress: Progress) -> Result<(u64, Digest), StoreError> {
+        let name = key.to_string();
+        let request = self.client.get_object().bucket(self.bucket()).key(self.path(&name));
+        let answer = request.customize().config_override(self.patient()).send().await;
+        let answer = answer.map_err(|e| self.failed(&e, Asked { verb: "read", key: Some(&name), condition: None }))?;
+        let typed = answer.content_type;
+        let received = Received::new(answer.body, &self.place, self.network.timeouts.stall);
+        let (size, digest, opening) = received.into_file(key, to, progress).await?;
+        if is_web_page(key, typed.as_deref(), &opening) {
+            return Err(StoreError::new(self.not_a_store("a web page"), Some(key)));
+        }
+        Ok((size, digest))
+    }
+
+    async fn put(&self, key: &Key, body: Body, condition: Condition, progress: Option<Progress>) -> Result<ETag, StoreError> {
+        let name = key.to_string();
+        let asked = Asked { verb: "write", key: Some(&name), condition: Some(&condition) };
+        let Upload { body, size, sha256, movement } = Upload::open(body, key, progress).await?;
+        let request = self
+            .client
+            .put_object()
+            .bucket(self.bucket())
+            .key(self.path(&name))
+            .content_type(key.content_type())
+            .cache_control(key.cache_control())
+            .content_length(size)
+            .checksum_sha256(BASE64_STANDARD.encode(sha256.as_bytes()))
+            .body(body);
+        let request = match &condition {
+            Condition::Absent => request.if_none_match("*"),
+            Condition::Matches(etag) => request.if_match(&etag.0),
+        };
+        let sent = request.customize().interceptor(PayloadDigest(sha256)).send();
+        let answer = movement.watch(self.network.timeouts.stall, sent).await;
+        let answer = answer.ok_or_else(|| StoreError::new(self.late(), Some(key)))?;
+        let answer = answer.map_err(|e| self.failed(&e, asked))?;
+        answer.e_tag.map(ETag).ok_or_else(|| StoreError::new(self.not_a_store("an answer without an ETag"), Some(key)))
+    }
+
+    async fn list(&self, prefix: &str) -> Result<Vec<Listed>, StoreError> {
+        let asked = Asked { verb: "list", key: None, condition: None };
+        let own = |what| StoreError::new(self.not_a_store(what), None);
+        let mut found = Vec::new();
+        let mut token = None;
+        loop {
+            let request = self.client.list_objects_v2().bucket(self.bucket()).prefix(self.path(prefix));
+            let request = request.set_continuation_token(token.clone());
+            let page = request.customize().config_override(self.patient()).send().await.map_err(|e| self.failed(&e, asked))?;
+            for object in page.contents.unwrap_or_default() {
+                let key = object.key.as_deref().and_then(|key| key.strip_prefix(&self.prefix));
+                let (Some(key), Some(etag)) = (key, object.e_tag) else { return Err(own("a listing without keys and ETags")) };
+                let size = object.size.and_then(|size| u64::try_from(size).ok()).unwrap_or_default();
+                found.push(Listed { key: key.to_owned(), etag: ETag(etag), size });
+            }
+            let next = page.next_continuation_token.filter(|_| page.is_truncated == Some(true));
+            match next {
+                None => break,
+                // The same page again and again would never end.
+                Some(_) if next == token => return Err(own("the same part of a listing twice")),
+                Some(_) => token = next,
+            }
+        }
+        found.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+        Ok(found)
+    }
+
+    async fn delete(&self, key: &Key) -> Result<(), StoreError> {
+        let name = key.to_string();
+        let request = self.client.delete_object().bucket(self.bucket()).key(self.path(&name)).send();
+        let answer = self.in_time(request).await.map_err(|kind| StoreError::new(kind, Some(key)))?;
+        match answer.map_err(|e| self.failed(&e, Asked { verb: "remove", key: Some(&name), condition: None })) {
+            Err(error) if !matches!(error.kind, StoreErrorKind::NotFound { .. }) => Err(error),
+            _ => Ok(()),
+        }
+    }
+}

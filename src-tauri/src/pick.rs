@@ -1,0 +1,31 @@
+//! The native file dialogs.
+
+use std::path::Path;
+
+use tauri::{Window, Wry};
+use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath};
+use tokio::sync::oneshot;
+
+use crate::launch::Options;
+
+/// Lets the person pick a folder; none when they changed their mind.
+pub async fn folder(window: &Window, options: &Options) -> Option<String> {
+    ask(window, options, |dialog, answer| dialog.pick_folder(answer)).await
+}
+
+type Answer = Box<dyn FnOnce(Option<FilePath>) + Send>;
+
+async fn ask(window: &Window, options: &Options, show: impl FnOnce(FileDialogBuilder<Wry>, Answer)) -> Option<String> {
+    if let Some(answers) = &options.answers {
+        return scripted(answers);
+    }
+    let (answer, answered) = oneshot::channel();
+    show(window.dialog().file().set_parent(window), Box::new(move |path| drop(answer.send(path))));
+    let path = answered.await.ok().flatten()?.into_path().ok()?;
+    Some(path.to_string_lossy().into_owned())
+}
+
+fn scripted(answers: &Path) -> Option<String> {
+    let answer = std::fs::read_to_string(answers).ok()?;
+    Some(answer.trim().to_owned()).filter(|path| !path.is_empty())
+}
