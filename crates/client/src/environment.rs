@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, fmt, path::PathBuf};
 use url::Url;
 
 /// The variables that are used beside those that begin with `AWS_`.
-const USED: [&str; 12] = [
+const USED: [&str; 14] = [
     "HTTP_PROXY",
     "HTTPS_PROXY",
     "ALL_PROXY",
@@ -21,6 +21,8 @@ const USED: [&str; 12] = [
     "LC_ALL",
     "LC_MESSAGES",
     "LANG",
+    "USER",
+    "USERNAME",
 ];
 
 /// The variables whose values may appear in a Debug output. A list of what is safe, because a list of what is secret is never
@@ -220,6 +222,12 @@ impl Environment {
             https: of(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]),
             no_proxy: of(&["no_proxy", "NO_PROXY"]),
         }
+    }
+
+    /// The name of the account (`USER`; `USERNAME` on Windows).
+    #[must_use]
+    pub fn account(&self) -> Option<&str> {
+        self.first(&["USER", "USERNAME"])
     }
 
     /// The language tag (BCP 47) of `LC_ALL`, `LC_MESSAGES` or `LANG`: `zh-CN` for `zh_CN.UTF-8`; none for `C` and `POSIX`.

@@ -7,7 +7,6 @@ use std::{
 };
 
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::{Map, Value};
 
 use crate::{
     sentence::sentence,
@@ -135,11 +134,6 @@ pub fn write_json(path: &Path, value: &impl Serialize) -> Result<(), FileError> 
     let mut bytes = serde_json::to_vec_pretty(value).map_err(|error| FileError::write(path)(error.into()))?;
     bytes.push(b'\n');
     replace(path, &bytes)
-}
-
-/// The fields of an object in a JSON file; none when the file is not there. What does not name a field of ours can so be kept.
-pub(crate) fn read_object(path: &Path) -> Result<Option<Map<String, Value>>, FileError> {
-    read_json(path)
 }
 
 /// A lock between programs. It is held until it is dropped, or until the program ends in whatever way.

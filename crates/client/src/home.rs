@@ -99,6 +99,12 @@ impl Home {
         self.data.join("jobs")
     }
 
+    /// Where packages are made and checked before they go anywhere.
+    #[must_use]
+    pub fn temporary(&self) -> PathBuf {
+        self.cache.join("temporary")
+    }
+
     /// The local copy of a registry. `registry` is [`Profile::key`](crate::registries::Profile::key).
     #[must_use]
     pub fn cache(&self, registry: &str) -> PathBuf {

@@ -1,9 +1,9 @@
 //! What a person has set.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{
-    files::{FileError, Lock, read_json, read_object, write_json},
+    files::{FileError, Lock, read_json, write_json},
     home::Home,
     wire::Settings,
 };
@@ -23,7 +23,7 @@ pub fn load(home: &Home) -> Result<Settings, FileError> {
 pub fn save(home: &Home, settings: &Settings) -> Result<(), FileError> {
     let path = home.settings();
     let _lock = Lock::of(&path)?;
-    let mut fields = read_object(&path)?.unwrap_or_default();
+    let mut fields: Map<String, Value> = read_json(&path)?.unwrap_or_default();
     let known = serde_json::to_value(settings).map_err(|error| FileError::write(&path)(error.into()))?;
     if let Value::Object(known) = known {
         fields.extend(known);

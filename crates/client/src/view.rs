@@ -249,3 +249,21 @@ pub fn plan(standing: &Standing, change: &Change) -> Result<wire::ChangePlan, Re
     let header = &standing.revision.document.header;
     Ok(wire::ChangePlan { id: header.id.to_string(), seq: header.seq, consequences: consequences(next.consequences()) })
 }
+
+/// A finding of the package crate.
+#[must_use]
+pub fn problem(problem: &patchbay_package::Problem) -> wire::ProblemView {
+    let severity = match problem.severity {
+        patchbay_package::Severity::Error => wire::Severity::Error,
+        patchbay_package::Severity::Warning => wire::Severity::Warning,
+    };
+    let data = problem.data.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    let error = wire::WireError {
+        code: wire::Code::Failed,
+        kind: problem.kind.to_owned(),
+        message: problem.message.clone(),
+        hint: Some(problem.hint.clone()),
+        data,
+    };
+    wire::ProblemView { severity, error, file: problem.file.clone() }
+}

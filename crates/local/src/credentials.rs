@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::LocalError;
 use crate::durable::sync_dir;
 
-const FILE_NAME: &str = "key.json";
+pub(crate) const FILE_NAME: &str = "key.json";
 
 /// The secret of a new key, in random bytes. SigV4 feeds it to HMAC-SHA256, which gains nothing past 32.
 const SECRET_BYTES: usize = 32;

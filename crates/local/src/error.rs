@@ -55,7 +55,9 @@ impl LocalError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Folder { .. } => "Check that the folder is on a disk with free space and belongs to you, or choose another folder.",
-            Self::KeyExposed { .. } => "Take the rights of the others away (chmod 600), or delete the file: a new key is made at the next start.",
+            Self::KeyExposed { .. } => {
+                "Take the rights of the others away (chmod 600), or delete the file: a new key is made at the next start."
+            }
             Self::KeyDamaged { .. } => "Delete the file: a new key is made at the next start, and no plugin is lost.",
             Self::Random { .. } => "Start Patchbay again; if it stays, the operating system's random source is out of order.",
             Self::Port { .. } => "Close the program that uses the port, choose another one, or leave it out to get a free one.",

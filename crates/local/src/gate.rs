@@ -26,9 +26,10 @@ fn check(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), S3Error>
         return Err(s3_error!(AccessDenied, "Every request must be signed (AWS Signature Version 4)"));
     }
     // s3s reads the form of a browser upload into memory, up to 5 GiB, before it looks at the signature inside it.
-    let is_form = headers.get_all(CONTENT_TYPE).iter().any(|value| {
-        value.as_bytes().trim_ascii_start().get(..10).is_some_and(|kind| kind.eq_ignore_ascii_case(b"multipart/"))
-    });
+    let is_form = headers
+        .get_all(CONTENT_TYPE)
+        .iter()
+        .any(|value| value.as_bytes().trim_ascii_start().get(..10).is_some_and(|kind| kind.eq_ignore_ascii_case(b"multipart/")));
     if *method == Method::POST && is_form {
         return Err(S3Error::with_message(S3ErrorCode::NotImplemented, "Uploads by HTML form are not something that this registry does"));
     }

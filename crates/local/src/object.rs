@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 
@@ -84,12 +84,18 @@ pub(crate) enum Content {
     Big(File),
 }
 
+/// The time of the last change in whole seconds, as S3 has it: a LIST could tell more than the header of a GET can.
+fn last_modified(metadata: &fs::Metadata) -> io::Result<SystemTime> {
+    let modified = metadata.modified()?;
+    Ok(modified.duration_since(UNIX_EPOCH).map_or(modified, |since| UNIX_EPOCH + Duration::from_secs(since.as_secs())))
+}
+
 /// Describes a file, or `None` if it is gone.
 pub(crate) fn describe(path: &Path, etags: &Etags) -> io::Result<Option<Description>> {
     let Some(mut file) = found(File::open(path))? else { return Ok(None) };
     let metadata = file.metadata()?;
     let etag = etags.of(path, &mut file, &metadata)?;
-    Ok(Some(Description { size: metadata.len(), modified: metadata.modified()?, etag }))
+    Ok(Some(Description { size: metadata.len(), modified: last_modified(&metadata)?, etag }))
 }
 
 /// Opens an object once, and takes its description and its bytes from that one file: a writer in between replaces the
@@ -98,7 +104,7 @@ pub(crate) fn open(bucket: &Path, key: &Key, etags: &Etags) -> Result<(Descripti
     let Place::Object(path) = find(bucket, key)? else { return Err(Refusal::NoSuchKey) };
     let mut file = found(File::open(&path))?.ok_or(Refusal::NoSuchKey)?;
     let metadata = file.metadata()?;
-    let modified = metadata.modified()?;
+    let modified = last_modified(&metadata)?;
     if metadata.len() <= SMALL {
         let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());
         file.read_to_end(&mut bytes)?;

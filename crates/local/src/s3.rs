@@ -54,6 +54,7 @@ impl Registry {
         )?;
         unsupported("An object lock", input.object_lock_mode.is_some() || input.object_lock_legal_hold_status.is_some())?;
         unsupported("A tag", input.tagging.is_some())?;
+        unsupported("An ACL that lets others in", input.acl.as_ref().is_some_and(|acl| acl.as_str() != ObjectCannedACL::PRIVATE))?;
         unsupported("A write at an offset", input.write_offset_bytes.is_some())?;
         unsupported("A redirect", input.website_redirect_location.is_some())?;
         let key = Key::parse(&input.key)?;
@@ -165,8 +166,7 @@ impl S3 for Registry {
         };
         let folder = Arc::clone(&self.folder);
         let bucket = input.bucket.clone();
-        let Page { objects, prefixes, next } =
-            blocking(move || Ok(list(&folder.bucket(&bucket)?, &query, &folder.etags)?)).await?;
+        let Page { objects, prefixes, next } = blocking(move || Ok(list(&folder.bucket(&bucket)?, &query, &folder.etags)?)).await?;
 
         let contents = objects.into_iter().map(|(key, object)| {
             Ok(Object {

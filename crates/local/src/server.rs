@@ -84,6 +84,9 @@ impl LocalServer {
         BUCKET
     }
 
+    /// The name, in the folder, of the file that holds the key.
+    pub const KEY_FILE: &str = crate::credentials::FILE_NAME;
+
     /// The region to sign for.
     pub fn region(&self) -> &str {
         REGION
@@ -155,8 +158,10 @@ async fn accept(listener: TcpListener, service: S3Service, mut stopped: oneshot:
 fn serve(
     stream: TcpStream,
     service: S3Service,
-) -> http1::Connection<TokioIo<TcpStream>, impl hyper::service::HttpService<hyper::body::Incoming, ResBody = Body, Error = s3s::HttpError, Future: Send>>
-{
+) -> http1::Connection<
+    TokioIo<TcpStream>,
+    impl hyper::service::HttpService<hyper::body::Incoming, ResBody = Body, Error = s3s::HttpError, Future: Send>,
+> {
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
         let service = service.clone();

@@ -39,9 +39,7 @@ impl Condition {
             (None, Some(_)) => Err(Refusal::Unsupported("If-None-Match with anything but *")),
             (Some(ETagCondition::Any), None) => Ok(Self::Present),
             // A weak ETag never matches strongly (RFC 9110, 8.8.3.2).
-            (Some(ETagCondition::ETag(etag)), None) => {
-                etag.into_strong().map(Self::Matches).ok_or(Refusal::PreconditionFailed)
-            }
+            (Some(ETagCondition::ETag(etag)), None) => etag.into_strong().map(Self::Matches).ok_or(Refusal::PreconditionFailed),
             (Some(_), Some(_)) => Err(Refusal::Unsupported("If-Match together with If-None-Match")),
         }
     }

@@ -21,17 +21,39 @@ const MAX_SIZE: u64 = 5 * 1024 * 1024 * 1024;
 const CONTENT_SHA256: &str = "x-amz-content-sha256";
 const TRAILER: &str = "x-amz-trailer";
 
-/// The checksums that S3 knows, by header: how to compute one, and where s3s puts it.
-const CHECKSUMS: [(&str, fn(&mut ChecksumHasher), fn(&Checksum) -> Option<&String>); 5] = [
-    ("x-amz-checksum-sha256", |hasher| hasher.sha256 = Some(s3s::crypto::Checksum::new()), |sums| sums.checksum_sha256.as_ref()),
-    ("x-amz-checksum-sha1", |hasher| hasher.sha1 = Some(s3s::crypto::Checksum::new()), |sums| sums.checksum_sha1.as_ref()),
-    ("x-amz-checksum-crc32", |hasher| hasher.crc32 = Some(s3s::crypto::Checksum::new()), |sums| sums.checksum_crc32.as_ref()),
-    ("x-amz-checksum-crc32c", |hasher| hasher.crc32c = Some(s3s::crypto::Checksum::new()), |sums| sums.checksum_crc32c.as_ref()),
-    (
-        "x-amz-checksum-crc64nvme",
-        |hasher| hasher.crc64nvme = Some(s3s::crypto::Checksum::new()),
-        |sums| sums.checksum_crc64nvme.as_ref(),
-    ),
+/// A checksum that S3 knows: its header, how to have it computed, and where s3s puts the result.
+struct Algorithm {
+    header: &'static str,
+    enable: fn(&mut ChecksumHasher),
+    computed: fn(&Checksum) -> Option<&String>,
+}
+
+const ALGORITHMS: [Algorithm; 5] = [
+    Algorithm {
+        header: "x-amz-checksum-sha256",
+        enable: |hasher| hasher.sha256 = Some(s3s::crypto::Checksum::new()),
+        computed: |sums| sums.checksum_sha256.as_ref(),
+    },
+    Algorithm {
+        header: "x-amz-checksum-sha1",
+        enable: |hasher| hasher.sha1 = Some(s3s::crypto::Checksum::new()),
+        computed: |sums| sums.checksum_sha1.as_ref(),
+    },
+    Algorithm {
+        header: "x-amz-checksum-crc32",
+        enable: |hasher| hasher.crc32 = Some(s3s::crypto::Checksum::new()),
+        computed: |sums| sums.checksum_crc32.as_ref(),
+    },
+    Algorithm {
+        header: "x-amz-checksum-crc32c",
+        enable: |hasher| hasher.crc32c = Some(s3s::crypto::Checksum::new()),
+        computed: |sums| sums.checksum_crc32c.as_ref(),
+    },
+    Algorithm {
+        header: "x-amz-checksum-crc64nvme",
+        enable: |hasher| hasher.crc64nvme = Some(s3s::crypto::Checksum::new()),
+        computed: |sums| sums.checksum_crc64nvme.as_ref(),
+    },
 ];
 
 /// What the headers of a PUT announce.
@@ -96,8 +118,8 @@ pub(crate) async fn receive(scratch: &Scratch, body: &mut StreamingBlob, announc
 
     let mut md5 = Md5::new();
     let mut hasher = ChecksumHasher::default();
-    for (name, enable, _) in CHECKSUMS {
-        if announced.header(name).is_some() || announced.is_in_trailer(name) {
+    for Algorithm { header, enable, .. } in ALGORITHMS {
+        if announced.header(header).is_some() || announced.is_in_trailer(header) {
             enable(&mut hasher);
         }
     }
@@ -127,8 +149,8 @@ pub(crate) async fn receive(scratch: &Scratch, body: &mut StreamingBlob, announc
     if announced.header("content-md5").is_some_and(|expected| expected != STANDARD.encode(md5)) {
         return Err(Refusal::Digest("Content-MD5"));
     }
-    for (name, _, computed) in CHECKSUMS {
-        check(name, computed(&checksums), announced)?;
+    for Algorithm { header, computed, .. } in ALGORITHMS {
+        check(header, computed(&checksums), announced)?;
     }
     Ok(Upload { file, etag: hex::encode(md5), checksums })
 }

@@ -38,6 +38,9 @@ pub struct Standing {
     pub etag: ETag,
 }
 
+/// What was found where a document should be; none when the plugin has none.
+pub type Found = Option<Standing>;
+
 /// A change that is live.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Committed {
@@ -84,6 +87,9 @@ pub struct Commit<'a> {
     pub change: &'a Change,
     /// Who, when and under which operation id.
     pub stamp: &'a Stamp,
+    /// What was read a moment ago, if anything: the first attempt begins with it in place of a read. When it is out of date, the
+    /// condition fails and the next attempt reads.
+    pub begin: Option<Found>,
     /// Whether an earlier run of the same operation may have got through: then all of history is searched for it.
     pub resumed: bool,
     /// How long to go on trying while others are writing or the answer is in doubt.
@@ -98,13 +104,18 @@ impl Commit<'_> {
     /// # Errors
     /// [`ChangeError::Unknown`] when a commit was sent and nobody could be asked about it until the patience ran out;
     /// every other error means that nothing is visible.
-    pub async fn run(&self) -> Result<Committed, ChangeError> {
-        let Self { store, seen, id, change, stamp, cancel, .. } = *self;
+    pub async fn run(mut self) -> Result<Committed, ChangeError> {
+        let mut begin = self.begin.take();
+        let Self { store, seen, id, change, stamp, cancel, .. } = self;
         let mut attempt =
             Attempt { deadline: Instant::now() + self.patience, number: 0, in_doubt: false, oldest: u64::MAX, op: stamp.op, cancel };
         loop {
             attempt.not_cancelled()?;
-            let standing = match read(store, seen, id).await {
+            let found = match begin.take() {
+                Some(found) => Ok(found),
+                None => read(store, seen, id).await,
+            };
+            let standing = match found {
                 Ok(standing) => standing,
                 Err(e) => {
                     attempt.wait_or_give_up(e).await?;
@@ -159,7 +170,7 @@ impl Commit<'_> {
 
 /// Looks for an operation in the document and, back to the revision `oldest`, in history. Each document names its last
 /// 64 operations, so one GET answers for 64 revisions.
-async fn find_operation(store: &dyn Store, standing: &Standing, op: Uuid, oldest: u64) -> Result<Option<Committed>, ReadError> {
+pub(crate) async fn find_operation(store: &dyn Store, standing: &Standing, op: Uuid, oldest: u64) -> Result<Option<Committed>, ReadError> {
     let mut document = standing.revision.document.clone();
     let mut digest = standing.revision.digest;
     loop {

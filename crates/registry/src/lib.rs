@@ -6,13 +6,13 @@ pub mod commit;
 pub mod error;
 pub mod format;
 pub mod key;
-// probe
+pub mod probe;
 pub mod registry;
 pub mod seen;
 pub mod store;
 
 pub use change::{Change, Consequence, Refusal, Stamp};
-pub use commit::{Committed, Standing};
+pub use commit::{Commit, Committed, Standing};
 pub use error::{ChangeError, ReadError};
 pub use key::Key;
 pub use registry::{Asset, History, KnownHead, Registry, Synced, Upload};

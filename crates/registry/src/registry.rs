@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::{
     catalogue::{Head, MAX_HEAD},
     change::{Change, Next, Refusal, Revision, Stamp, apply},
-    commit::{Commit, Committed, Standing, read},
+    commit::{Commit, Committed, Standing, find_operation, read},
     error::{ChangeError, ReadError},
     format::{MAX_DOCUMENT, document::Document, registry::About, release::Artifact},
     key::Key,
@@ -26,6 +26,9 @@ use crate::{
 
 /// The largest README, changelog or icon that is read.
 const MAX_ASSET: u64 = 4 * 1024 * 1024;
+
+/// How long a change goes on trying while others write or the answer is in doubt.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The catalogue as it was last read, with the tag that the next fold is conditional on.
 #[derive(Clone, Debug, PartialEq)]
@@ -248,20 +251,21 @@ impl Registry {
         Ok(Change::Undo { before: Box::new(before), after: Box::new(after) })
     }
 
-    /// Makes a change live. See [`Commit::run`].
+    /// A change on its way into this registry, to be [run](Commit::run).
+    #[must_use]
+    pub fn commit<'a>(&'a self, id: &'a PluginId, change: &'a Change, stamp: &'a Stamp, cancel: &'a CancellationToken) -> Commit<'a> {
+        Commit { store: &*self.store, seen: &self.seen, id, change, stamp, begin: None, resumed: false, patience: PATIENCE, cancel }
+    }
+
+    /// What an operation committed, if it did: all of history is searched, 64 revisions with each request.
     ///
     /// # Errors
-    /// See [`ChangeError`].
-    pub async fn commit(
-        &self,
-        id: &PluginId,
-        change: &Change,
-        stamp: &Stamp,
-        resumed: bool,
-        patience: Duration,
-        cancel: &CancellationToken,
-    ) -> Result<Committed, ChangeError> {
-        Commit { store: &*self.store, seen: &self.seen, id, change, stamp, resumed, patience, cancel }.run().await
+    /// As reading fails; then it is still not known.
+    pub async fn committed(&self, id: &PluginId, op: Uuid) -> Result<Option<Committed>, ReadError> {
+        match self.find(id).await? {
+            Some(standing) => find_operation(&*self.store, &standing, op, 1).await,
+            None => Ok(None),
+        }
     }
 
     /// Uploads a package and its assets, create-only. What is there already is the same: the key carries the digest.

@@ -1,1 +1,3 @@
 //! Builders and the fault-injecting store, for tests only.
+
+pub mod store;

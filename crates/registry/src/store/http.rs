@@ -80,6 +80,10 @@ impl HttpStore {
             _ if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
                 Err(own(StoreErrorKind::Unavailable { endpoint: self.endpoint(), status: status.as_u16() }))
             }
+            StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
+                let reason = cause::PROXY_WANTS_A_PASSWORD.into();
+                Err(own(StoreErrorKind::Unreachable { endpoint: self.endpoint(), reason }))
+            }
             _ if content_type(&answer).is_some_and(is_html) => Err(own(self.not_a_store("a web page"))),
             _ if status.is_redirection() => Err(own(self.not_a_store("a redirect to somewhere else"))),
             _ if status.is_success() => Ok(answer),

@@ -35,7 +35,6 @@ use self::{
 };
 use super::{
     Body, Condition, ETag, Fetched, Listed, Object, Progress, Store, StoreError, StoreErrorKind,
-    error::cause,
     http::{Network, address, is_web_page, shown},
 };
 use crate::key::Key;

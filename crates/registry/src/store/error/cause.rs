@@ -20,6 +20,9 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn 
     })
 }
 
+/// What a 407 says.
+pub(crate) const PROXY_WANTS_A_PASSWORD: &str = "the proxy wants a name and a password";
+
 /// The first error of one type in the chain.
 pub(crate) fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
     chain(error).find_map(|link| link.downcast_ref())
@@ -66,7 +69,7 @@ fn connect_words(error: &(dyn Error + 'static)) -> &'static str {
         return "no answer in time";
     }
     if chain(error).any(|link| link.to_string().contains("proxy authorization required")) {
-        return "the proxy wants a name and a password";
+        return PROXY_WANTS_A_PASSWORD;
     }
     match io_kind(error) {
         Some(io::ErrorKind::ConnectionRefused) => "the connection was refused",

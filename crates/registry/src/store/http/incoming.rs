@@ -3,8 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
-use patchbay_package::Digest;
-use sha2::{Digest as _, Sha256};
+use patchbay_package::{Digest, Hasher};
 use tokio::{
     fs::File,
     io::{AsyncWriteExt, BufWriter},
@@ -23,8 +22,7 @@ pub(in crate::store) struct Incoming<'a> {
     key: &'a Key,
     path: PathBuf,
     file: BufWriter<File>,
-    digest: Sha256,
-    size: u64,
+    hasher: Hasher,
     opening: Vec<u8>,
     progress: Progress,
 }
@@ -34,7 +32,7 @@ impl<'a> Incoming<'a> {
     pub(in crate::store) async fn create(key: &'a Key, path: &Path, progress: Progress) -> Result<Self, StoreError> {
         let file = File::create(path).await.map_err(|e| StoreError::new(cause::disk(&e, path, "written"), Some(key)))?;
         let file = BufWriter::with_capacity(256 * 1024, file);
-        Ok(Self { key, path: path.to_owned(), file, digest: Sha256::new(), size: 0, opening: Vec::new(), progress })
+        Ok(Self { key, path: path.to_owned(), file, hasher: Hasher::new(), opening: Vec::new(), progress })
     }
 
     /// Adds what came.
@@ -42,8 +40,7 @@ impl<'a> Incoming<'a> {
         self.file.write_all(chunk).await.map_err(|e| StoreError::new(cause::disk(&e, &self.path, "written"), Some(self.key)))?;
         let missing = OPENING.saturating_sub(self.opening.len());
         self.opening.extend(chunk.iter().take(missing));
-        self.digest.update(chunk);
-        self.size += chunk.len() as u64;
+        self.hasher.update(chunk);
         (self.progress)(chunk.len() as u64);
         Ok(())
     }
@@ -51,6 +48,6 @@ impl<'a> Incoming<'a> {
     /// Its size, its digest and its opening bytes.
     pub(in crate::store) async fn finish(mut self) -> Result<(u64, Digest, Bytes), StoreError> {
         self.file.flush().await.map_err(|e| StoreError::new(cause::disk(&e, &self.path, "written"), Some(self.key)))?;
-        Ok((self.size, Digest::from_bytes(self.digest.finalize().into()), self.opening.into()))
+        Ok((self.hasher.len(), self.hasher.finish(), self.opening.into()))
     }
 }

@@ -36,7 +36,8 @@ impl fmt::Display for WebPage {
 
 impl std::error::Error for WebPage {}
 
-/// Stops a web page before it is read as an object, or its 403 as the store's. A 5xx page is a gateway's and stays one.
+/// Stops a web page before it is read as an object, or its 403 as the store's. A gateway's 5xx and a proxy's 407 mean what
+/// they say, page or not.
 #[derive(Debug)]
 pub(super) struct PageDetector;
 
@@ -53,7 +54,8 @@ impl Intercept for PageDetector {
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let answer = context.response();
-        if answer.status().as_u16() < 500 && answer.headers().get("content-type").is_some_and(is_html) {
+        let status = answer.status().as_u16();
+        if status < 500 && status != 407 && answer.headers().get("content-type").is_some_and(is_html) {
             return Err(WebPage.into());
         }
         Ok(())

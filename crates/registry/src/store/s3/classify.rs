@@ -3,7 +3,7 @@
 //! The codes are those of the S3 API reference, "Error responses"; where a server sends none (a HEAD has no body, a proxy
 //! writes its own) the HTTP status decides.
 
-use crate::store::{Condition, StoreErrorKind};
+use crate::store::{Condition, StoreErrorKind, error::cause};
 
 /// Where a bucket is, as messages name it.
 #[derive(Clone, Debug)]
@@ -77,6 +77,7 @@ fn by_status(place: &Place, asked: Asked<'_>, answer: Answer<'_>) -> StoreErrorK
         401 | 403 => denied(place, asked),
         404 if asked.key.is_none() => no_bucket(place),
         404 => missing(place, asked),
+        407 => StoreErrorKind::Unreachable { endpoint: place.endpoint.clone(), reason: cause::PROXY_WANTS_A_PASSWORD.into() },
         409 if asked.condition.is_some() => StoreErrorKind::Busy { key: key_of(asked) },
         412 => StoreErrorKind::PreconditionFailed { key: key_of(asked) },
         501 => other(answer),

@@ -68,7 +68,7 @@ where
         // The SDK knows no address for such a bucket, as with a space in its name.
         SdkError::ConstructionFailure(_) => StoreErrorKind::NoBucket { bucket: place.bucket.clone(), endpoint: endpoint() },
         SdkError::TimeoutError(_) => StoreErrorKind::Lost { endpoint: endpoint(), reason: "no answer in time".into() },
-        SdkError::DispatchFailure(failed) if failed.is_user() || failed.is_other().is_some() && !reached_the_wire(error) => {
+        SdkError::DispatchFailure(failed) if failed.is_user() || (failed.is_other() && !reached_the_wire(error)) => {
             StoreErrorKind::Unreachable { endpoint: endpoint(), reason: "the request could not be made".into() }
         }
         SdkError::DispatchFailure(_) => cause::transport(error, &place.endpoint, Progressed::Asked),

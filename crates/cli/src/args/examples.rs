@@ -1,0 +1,150 @@
+//! The examples at the end of each help text. A test parses every line that begins with `$`.
+
+pub(super) const PATCHBAY: &str = "\
+Examples:
+  $ patchbay publish ./weather-card
+  $ patchbay search weather
+  $ patchbay rollback weather-card --to 3.2.0 --reason \"3.3.0 crashes on start\"
+
+On a fresh computer everything goes to a registry on this computer; `patchbay registry add` adds a bucket.
+Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 credentials, 5 conflict, 6 network, 7 integrity, 8 refused,
+9 outcome unknown, 130 interrupted.";
+
+pub(super) const REGISTRY: &str = "\
+Examples:
+  $ patchbay registry add team --bucket team-plugins --region eu-central-1
+  $ patchbay registry test team";
+
+pub(super) const REGISTRY_ADD: &str = "\
+The key is asked for when it is to be kept in the keychain; a script pipes it in with --key-stdin.
+
+Examples:
+  $ patchbay registry add team --bucket team-plugins --region eu-central-1 --create
+  $ patchbay registry add lab --bucket plugins --endpoint https://s3.lab.example --credentials profile:lab
+  $ printf '%s\\n' \"$ID\" \"$SECRET\" | patchbay registry add ci --bucket team-plugins --key-stdin
+  $ patchbay registry add public --url https://plugins.example.com/";
+
+pub(super) const REGISTRY_LIST: &str = "\
+Examples:
+  $ patchbay registry list
+  $ patchbay registry list --json";
+
+pub(super) const REGISTRY_TEST: &str = "\
+The steps: name, TLS, credentials, bucket and region, read, write. The exit code is that of the step that failed.
+
+Examples:
+  $ patchbay registry test
+  $ patchbay registry test team";
+
+pub(super) const REGISTRY_LOGIN: &str = "\
+Examples:
+  $ patchbay registry login team
+  $ printf '%s\\n' \"$ID\" \"$SECRET\" | patchbay registry login team --key-stdin";
+
+pub(super) const REGISTRY_DEFAULT: &str = "\
+Example:
+  $ patchbay registry default team";
+
+pub(super) const REGISTRY_REMOVE: &str = "\
+Example:
+  $ patchbay registry remove team";
+
+pub(super) const PUBLISH: &str = "\
+A publish moves its channel forward only, never while a rollback holds it, and stable never to a pre-release,
+unless --force-channel asks for it. The same bytes published again are \"already live\", which is a success.
+
+Examples:
+  $ patchbay publish ./weather-card --dry-run
+  $ patchbay publish ./weather-card --notes CHANGES.md
+  $ patchbay publish ./weather-card --channel beta
+  $ git log -1 --format=%B | patchbay publish . --notes -";
+
+pub(super) const SEARCH: &str = "\
+Examples:
+  $ patchbay search weather
+  $ patchbay search --category lights --sort updated
+  $ patchbay search --json | jq -r '.rows[].id'";
+
+pub(super) const SHOW: &str = "\
+Example:
+  $ patchbay show weather-card";
+
+pub(super) const VERSIONS: &str = "\
+Examples:
+  $ patchbay versions weather-card
+  $ patchbay versions weather-card --json | jq -r '.releases[0].version'";
+
+pub(super) const ROLLBACK: &str = "\
+The channel is held afterwards: new publishes add their version and leave the channel alone, until somebody
+promotes. `patchbay undo` takes the rollback back.
+
+Examples:
+  $ patchbay rollback weather-card --to 3.2.0 --reason \"3.3.0 crashes on start\" --dry-run
+  $ patchbay rollback weather-card --to 3.2.0 --reason \"3.3.0 crashes on start\" --yank
+  $ patchbay rollback weather-card --channel beta --to 4.0.0-beta.1 --reason \"loses settings\"";
+
+pub(super) const UNDO: &str = "\
+Only what the revision changed is set back, and only where nobody has changed it since. A publish stays.
+
+Examples:
+  $ patchbay undo weather-card
+  $ patchbay undo weather-card --seq 7 --dry-run";
+
+pub(super) const PROMOTE: &str = "\
+Examples:
+  $ patchbay promote weather-card 3.3.1 --to stable
+  $ patchbay promote weather-card 4.0.0-beta.1 --to beta --dry-run";
+
+pub(super) const YANK: &str = "\
+Whoever has the version pinned can still download it. A version that a channel points to is not yanked:
+roll the channel back first, or in the same step with `patchbay rollback --yank`.
+
+Example:
+  $ patchbay yank weather-card 3.3.0 --reason \"sends the location to everybody\"";
+
+pub(super) const UNYANK: &str = "\
+Examples:
+  $ patchbay unyank weather-card 3.3.0
+  $ patchbay unyank weather-card 3.3.0 --reason \"yanked by mistake\"";
+
+pub(super) const DEPRECATE: &str = "\
+Example:
+  $ patchbay deprecate weather-card 2.9.0 --reason \"no fixes after June\" --replacement 3.2.0";
+
+pub(super) const UNDEPRECATE: &str = "\
+Example:
+  $ patchbay undeprecate weather-card 2.9.0";
+
+pub(super) const HISTORY: &str = "\
+Examples:
+  $ patchbay history weather-card
+  $ patchbay history weather-card --limit 5 --before 12";
+
+pub(super) const DOWNLOAD: &str = "\
+Examples:
+  $ patchbay download weather-card
+  $ patchbay download weather-card@3.2.0 -o weather.zip
+  $ patchbay download weather-card@beta";
+
+pub(super) const JOBS: &str = "\
+Examples:
+  $ patchbay jobs
+  $ patchbay jobs --json | jq '.jobs[] | select(.status.state == \"unknown\")'";
+
+pub(super) const RESUME: &str = "\
+It asks the registry whether the operation is live, and does it only if it is not.
+
+Example:
+  $ patchbay resume 1b4e28ba-2fa1-4d3b-a3f5-ef19b5a7633b";
+
+pub(super) const SERVE_LOCAL: &str = "\
+It prints the endpoint, the bucket, the region and the path of the file with the key, and serves until Ctrl-C.
+
+Examples:
+  $ patchbay serve-local
+  $ patchbay serve-local --port 9000";
+
+pub(super) const COMPLETIONS: &str = "\
+Examples:
+  $ patchbay completions bash > ~/.local/share/bash-completion/completions/patchbay
+  $ patchbay completions zsh > ~/.zfunc/_patchbay";

@@ -1,0 +1,29 @@
+//! One function per thing that a person can do, on [`App`](crate::App). The front doors only translate.
+
+mod browse;
+mod change;
+mod connect;
+mod download;
+mod plugin;
+mod publish;
+mod registries;
+
+use patchbay_package::{PluginId, Version, parse_version};
+use patchbay_registry::format::document::ChannelName;
+
+use crate::{
+    error::explained,
+    wire::{Code, WireError},
+};
+
+fn id(text: &str) -> Result<PluginId, WireError> {
+    text.parse().map_err(|e: patchbay_package::IdError| explained(Code::Usage, &e))
+}
+
+fn version(text: &str) -> Result<Version, WireError> {
+    parse_version(text).map_err(|e| explained(Code::Usage, &e))
+}
+
+fn channel(text: &str) -> Result<ChannelName, WireError> {
+    Ok(text.parse::<ChannelName>()?)
+}

@@ -1,0 +1,74 @@
+//! Rolling back, promoting, yanking and the rest: planned, then applied.
+
+use patchbay_registry::{Change, Standing, Stamp};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::{
+    App,
+    session::Session,
+    view,
+    wire::{ChangeDone, ChangePlan, ChangeRequest, WireError},
+};
+
+impl App {
+    /// What a change would do now. One request, two or three for an undo.
+    ///
+    /// # Errors
+    /// The rule that forbids it, or as reading fails.
+    pub async fn plan(&self, registry: Option<&str>, plugin: &str, request: &ChangeRequest) -> Result<ChangePlan, WireError> {
+        let id = super::id(plugin)?;
+        let session = self.session(registry).await?;
+        let standing = self.read(&session, &id).await?;
+        let change = change(&session, &standing, request).await?;
+        Ok(view::plan(&standing, &change)?)
+    }
+
+    /// Makes a change live.
+    ///
+    /// # Errors
+    /// A refusal or a failure, after which nothing is different; or `unknown_outcome` with the operation id.
+    pub async fn apply(&self, registry: Option<&str>, plugin: &str, request: &ChangeRequest) -> Result<ChangeDone, WireError> {
+        let id = super::id(plugin)?;
+        let session = self.writable(registry).await?;
+        let standing = self.read(&session, &id).await?;
+        let change = change(&session, &standing, request).await?;
+        let stamp = Stamp { op: Uuid::new_v4(), actor: self.actor(&session.profile)?, at: self.now() };
+        let done = session.registry.commit(&id, &change, &stamp, &CancellationToken::new()).run().await?;
+        session.keep_seen()?;
+        // The change is live whatever becomes of the catalogue.
+        let warning = session.fold(&done.document, self.now()).await.err();
+        Ok(ChangeDone {
+            id: id.to_string(),
+            seq: done.document.header.seq,
+            op: stamp.op.to_string(),
+            consequences: view::consequences(&done.consequences),
+            warning,
+        })
+    }
+}
+
+/// A person's request as a change of the document.
+async fn change(session: &Session, standing: &Standing, request: &ChangeRequest) -> Result<Change, WireError> {
+    use super::{channel, version};
+    let expected = |expect: &Option<String>| expect.as_deref().map(version).transpose();
+    Ok(match request {
+        ChangeRequest::Rollback { channel: name, to, reason, yank, expect } => Change::Rollback {
+            channel: channel(name)?,
+            to: version(to)?,
+            reason: reason.clone(),
+            yank: *yank,
+            expect: expected(expect)?,
+        },
+        ChangeRequest::Promote { channel: name, version: to, expect } => {
+            Change::Promote { channel: channel(name)?, version: version(to)?, expect: expected(expect)? }
+        }
+        ChangeRequest::Undo { seq } => session.registry.undo(standing, *seq).await?,
+        ChangeRequest::Yank { version: v, reason } => Change::Yank { version: version(v)?, reason: reason.clone() },
+        ChangeRequest::Unyank { version: v, reason } => Change::Unyank { version: version(v)?, reason: reason.clone() },
+        ChangeRequest::Deprecate { version: v, message, replacement } => {
+            Change::Deprecate { version: version(v)?, message: message.clone(), replacement: replacement.clone() }
+        }
+        ChangeRequest::Undeprecate { version: v } => Change::Undeprecate { version: version(v)? },
+    })
+}

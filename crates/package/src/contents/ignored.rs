@@ -1,0 +1,136 @@
+//! The rules that keep files out, by the `ignore` crate's reading of gitignore(5).
+
+use std::{
+    fs,
+    io::Read as _,
+    path::{Path, PathBuf},
+};
+
+use ignore::{
+    Match,
+    gitignore::{Gitignore, GitignoreBuilder},
+};
+
+use super::{BUILT_IN, GIT_IGNORE_FILE, IGNORE_FILE, ScanError};
+use crate::Problem;
+
+/// Never in a package, whatever an ignore file says: a `!*` must not publish a repository with its credentials.
+const NEVER: [&str; 4] = [".git", ".hg/", ".svn/", ".patchbayignore"];
+
+/// Not in a package unless `.patchbayignore` wants it.
+const USUALLY_NOT: [&str; 18] = [
+    "node_modules/",
+    ".DS_Store",
+    "._*",
+    "Thumbs.db",
+    "desktop.ini",
+    ".env",
+    ".env.*",
+    "!.env.example",
+    ".npmrc",
+    ".yarnrc.yml",
+    ".netrc",
+    ".pypirc",
+    ".aws/",
+    ".ssh/",
+    ".idea/",
+    ".vscode/",
+    ".vs/",
+    "*.swp",
+];
+
+/// The most that is read of an ignore file, in bytes.
+const MAX_SIZE: u64 = 1 << 20;
+
+/// Why something stays out.
+pub(super) struct Reason {
+    pub(super) rule: String,
+    pub(super) source: String,
+}
+
+/// An ignore file's patterns, and where they stand.
+struct Patterns {
+    matcher: Gitignore,
+    source: String,
+}
+
+impl Patterns {
+    fn built_in(folder: &Path, lines: &[&str]) -> Self {
+        let mut builder = GitignoreBuilder::new(folder);
+        // These name files of systems that ignore case. Neither call can fail for the patterns above.
+        let _ = builder.case_insensitive(true);
+        for line in lines {
+            let _ = builder.add_line(None, line);
+        }
+        Self { matcher: builder.build().unwrap_or_else(|_| Gitignore::empty()), source: BUILT_IN.into() }
+    }
+
+    fn verdict(&self, path: &Path, is_dir: bool) -> Option<Result<(), Reason>> {
+        match self.matcher.matched(path, is_dir) {
+            Match::None => None,
+            Match::Whitelist(_) => Some(Ok(())),
+            Match::Ignore(glob) => Some(Err(Reason { rule: glob.original().into(), source: self.source.clone() })),
+        }
+    }
+}
+
+/// The rules that hold at one place of the walk.
+pub(super) struct Rules {
+    never: Patterns,
+    usually_not: Patterns,
+    /// One level per folder on the way down: ours and git's.
+    levels: Vec<(Option<Patterns>, Option<Patterns>)>,
+}
+
+impl Rules {
+    pub(super) fn new(folder: &Path) -> Self {
+        Self { never: Patterns::built_in(folder, &NEVER), usually_not: Patterns::built_in(folder, &USUALLY_NOT), levels: Vec::new() }
+    }
+
+    /// Goes down into a folder whose path in the walk is `name` (empty for the top).
+    pub(super) fn enter(&mut self, dir: &Path, name: &str, problems: &mut Vec<Problem>) -> Result<(), ScanError> {
+        let ours = read(dir, name, IGNORE_FILE, problems)?;
+        let git = read(dir, name, GIT_IGNORE_FILE, problems)?;
+        self.levels.push((ours, git));
+        Ok(())
+    }
+
+    /// Comes back up.
+    pub(super) fn leave(&mut self) {
+        self.levels.pop();
+    }
+
+    /// Why a file or folder stays out; none when it goes in.
+    pub(super) fn excludes(&self, path: &Path, is_dir: bool) -> Option<Reason> {
+        let ours = || self.levels.iter().rev().filter_map(|(ours, _)| ours.as_ref()).find_map(|p| p.verdict(path, is_dir));
+        let git = || self.levels.iter().rev().filter_map(|(_, git)| git.as_ref()).find_map(|p| p.verdict(path, is_dir));
+        // An exception among the built-in rules takes back a built-in rule only, not one of the author's.
+        let of = |patterns: &Patterns| patterns.verdict(path, is_dir).filter(Result::is_err);
+        of(&self.never).or_else(ours).or_else(|| of(&self.usually_not)).or_else(git)?.err()
+    }
+}
+
+/// Reads an ignore file of a folder; none when it has none.
+fn read(dir: &Path, name: &str, file: &str, problems: &mut Vec<Problem>) -> Result<Option<Patterns>, ScanError> {
+    let path: PathBuf = dir.join(file);
+    let source = format!("{name}{file}");
+    // A link or a pipe of that name is not an ignore file: links are never followed.
+    if !fs::symlink_metadata(&path).is_ok_and(|m| m.is_file()) {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    let read = fs::File::open(&path).and_then(|f| f.take(MAX_SIZE).read_to_end(&mut bytes));
+    read.map_err(|e| ScanError::Unreadable { path: source.clone(), source: e })?;
+    let text = String::from_utf8_lossy(&bytes);
+    let mut builder = GitignoreBuilder::new(dir);
+    for (index, line) in text.strip_prefix('\u{feff}').unwrap_or(&text).lines().enumerate() {
+        if builder.add_line(None, line).is_err() {
+            let message = format!("Line {} of {source}, “{line}”, is not a pattern; it excludes nothing.", index + 1);
+            let problem = Problem::warning("bad_pattern", message, "Correct the line, or take it out.");
+            problems.push(problem.in_file(&source).with("line", index + 1).with("pattern", line));
+        }
+    }
+    let unusable = |_| ScanError::Unreadable { path: source.clone(), source: std::io::ErrorKind::InvalidData.into() };
+    let matcher = builder.build().map_err(unusable)?;
+    Ok(Some(Patterns { matcher, source }))
+}

@@ -1,0 +1,115 @@
+//! What is wrong, or worth knowing, before a folder is packed.
+
+use crate::{Contents, Limits, Manifest, Problem, limits::size_words, manifest};
+
+/// Everything that was found, errors first. Any error means that no package can be made.
+#[must_use]
+pub fn lint(manifest: &Manifest, contents: &Contents, limits: &Limits) -> Vec<Problem> {
+    let mut problems = contents.problems.clone();
+    problems.extend(sizes(contents, limits));
+    problems.extend(emptiness(contents));
+    problems.extend(named_files(manifest, contents));
+    problems.extend(descriptions(manifest, contents));
+    problems.sort_by_key(|p| p.severity);
+    problems
+}
+
+fn sizes(contents: &Contents, limits: &Limits) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let exclude = "Exclude what the plugin does not need in .patchbayignore.";
+    if contents.files.len() > limits.files() {
+        let message = format!("The package would hold {} files; at most {} are allowed.", contents.files.len(), limits.files());
+        let problem = Problem::warning("too_many_files", message, exclude).stopping();
+        problems.push(problem.with("files", contents.files.len()).with("limit", limits.files()));
+    }
+    if contents.unpacked_size > limits.unpacked_size {
+        let (size, limit) = (size_words(contents.unpacked_size), size_words(limits.unpacked_size));
+        let message = format!("The files have {size} together; at most {limit} are allowed. The largest: {}.", largest(contents));
+        problems.push(Problem::warning("unpacked_too_large", message, exclude).stopping().with("size", size).with("limit", limit));
+    }
+    for file in &contents.files {
+        let (size, limit) = (size_words(file.size), size_words(limits.file_size()));
+        if file.size > limits.file_size() {
+            let message = format!("“{}” has {size}; at most {limit} are allowed in one file.", file.path);
+            let problem = Problem::warning("file_too_large", message, exclude).stopping().in_file(&file.path);
+            problems.push(problem.with("path", &file.path).with("size", size).with("limit", limit));
+        } else if file.size >= limits.large_file {
+            let message = format!("“{}” is large: {size}.", file.path);
+            let problem = Problem::warning("large_file", message, "Check that the plugin needs it.").in_file(&file.path);
+            problems.push(problem.with("path", &file.path).with("size", size));
+        }
+    }
+    problems
+}
+
+/// The three largest files with their sizes.
+fn largest(contents: &Contents) -> String {
+    let mut files: Vec<_> = contents.files.iter().collect();
+    files.sort_by_key(|f| std::cmp::Reverse(f.size));
+    files.iter().take(3).map(|f| format!("{} ({})", f.path, size_words(f.size))).collect::<Vec<_>>().join(", ")
+}
+
+fn emptiness(contents: &Contents) -> Option<Problem> {
+    if contents.files.iter().any(|f| !manifest::FILES.contains(&f.path.as_str())) {
+        return None;
+    }
+    let hint = match contents.excluded.first() {
+        Some(e) => format!("“{}” is excluded by “{}” in {}; allow it in .patchbayignore if it belongs in.", e.path, e.rule, e.source),
+        None => "Put the plugin's files into this folder.".into(),
+    };
+    Some(Problem::warning("nothing_to_pack", "There is nothing to pack besides the manifest.".into(), hint).stopping())
+}
+
+/// Files that the manifest names and the package would not hold.
+fn named_files(manifest: &Manifest, contents: &Contents) -> Vec<Problem> {
+    let single = [("icon", &manifest.icon), ("readme", &manifest.readme), ("changelog", &manifest.changelog)];
+    let single = single.into_iter().filter_map(|(field, path)| Some((field, path.as_ref()?)));
+    let named = single.chain(manifest.executables.iter().map(|p| ("executables", p)));
+    let missing = named.filter(|(_, path)| contents.file(path).is_none());
+    let main = manifest.main.as_ref().filter(|path| !resolves(path, contents)).map(|path| ("main", path));
+    missing
+        .chain(main)
+        .map(|(field, path)| {
+            let kind = match field {
+                "icon" => "icon_missing",
+                "readme" => "readme_missing",
+                "changelog" => "changelog_missing",
+                "main" => "main_missing",
+                _ => "executable_missing",
+            };
+            let hint = match contents.exclusion(path) {
+                Some(e) => format!("“{}” in {} keeps it out; allow it with “!{}” in .patchbayignore.", e.rule, e.source, e.path),
+                None => "Add the file, or correct its path in the manifest.".into(),
+            };
+            let message = format!("The manifest names “{path}” ({field}), which is not among the files.");
+            Problem::warning(kind, message, hint).with("path", path).with("field", field)
+        })
+        .collect()
+}
+
+/// Whether a host that resolves modules like Node.js finds something there.
+fn resolves(main: &str, contents: &Contents) -> bool {
+    ["", ".js", ".cjs", ".mjs", ".json", ".node", "/index.js", "/index.json", "/index.node"]
+        .iter()
+        .any(|ending| contents.file(&format!("{main}{ending}")).is_some())
+}
+
+fn descriptions(manifest: &Manifest, contents: &Contents) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if manifest.readme.is_none() {
+        problems.push(Problem::warning("no_readme", "There is no README.".into(), "Add a README.md: it is the plugin's page."));
+    }
+    if manifest.description.is_empty() {
+        let hint = "Add a “description” of one sentence to the manifest.";
+        problems.push(Problem::warning("no_description", "The plugin has no description.".into(), hint));
+    }
+    let licence_file = |path: &str| {
+        let stem = path.split('.').next().unwrap_or(path);
+        ["license", "licence", "copying", "unlicense"].iter().any(|l| stem.eq_ignore_ascii_case(l))
+    };
+    if manifest.license.is_none() && !contents.files.iter().any(|f| licence_file(&f.path)) {
+        let hint = "Add “license” to the manifest, for example \"MIT\".";
+        problems.push(Problem::warning("no_license", "The plugin has no licence, so nobody knows whether they may use it.".into(), hint));
+    }
+    problems
+}

@@ -1,0 +1,36 @@
+//! README, changelog and icon by their usual names.
+
+use std::{fs, path::Path};
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::{Manifest, ManifestError};
+use crate::check_path;
+
+const README: [&str; 4] = ["readme.md", "readme.markdown", "readme.txt", "readme"];
+const CHANGELOG: [&str; 6] = ["changelog.md", "changes.md", "history.md", "releases.md", "changelog.txt", "changelog"];
+const ICON: [&str; 8] = ["icon.png", "icon.webp", "icon.jpg", "icon.jpeg", "icon.svg", "logo.png", "logo.webp", "logo.svg"];
+
+/// Fills in what the manifest does not name. Only files directly in the folder count, in any case of their letters.
+pub(super) fn fill(manifest: &mut Manifest, folder: &Path) -> Result<(), ManifestError> {
+    let unreadable = |source| ManifestError::Folder { path: folder.display().to_string(), source };
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        if entry.file_type().is_ok_and(|t| t.is_file())
+            && let Some(name) = entry.file_name().to_str()
+        {
+            let name: String = name.nfc().collect();
+            if check_path(&name).is_ok() {
+                names.push(name);
+            }
+        }
+    }
+    // The order of a folder differs between systems.
+    names.sort();
+    let find = |usual: &[&str]| usual.iter().find_map(|u| names.iter().find(|n| n.eq_ignore_ascii_case(u))).cloned();
+    manifest.readme = manifest.readme.take().or_else(|| find(&README));
+    manifest.changelog = manifest.changelog.take().or_else(|| find(&CHANGELOG));
+    manifest.icon = manifest.icon.take().or_else(|| find(&ICON));
+    Ok(())
+}

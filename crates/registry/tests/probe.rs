@@ -1,0 +1,271 @@
+//! The probe: it passes where conditional writes hold, and names what an endpoint does wrong where they do not.
+#![allow(clippy::unwrap_used)]
+
+mod servers;
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use async_trait::async_trait;
+use patchbay_package::Digest;
+use patchbay_registry::{
+    key::Key,
+    probe::{Check, ProbeCheck, ProbeReport, probe},
+    store::{Body, Condition, ETag, Fetched, Listed, Progress, Store, StoreError, StoreErrorKind, memory::MemoryStore},
+};
+use patchbay_testkit::store::{Fault, FaultStore, Method};
+
+use self::servers::{Embedded, External};
+
+fn failures(report: &ProbeReport) -> Vec<(ProbeCheck, &str)> {
+    report.failures().map(|Check { name, found, .. }| (*name, found.as_str())).collect()
+}
+
+#[tokio::test]
+async fn a_good_store_passes_every_check_and_keeps_nothing() {
+    let store = MemoryStore::new();
+    let report = probe(&store).await.unwrap();
+    assert_eq!(failures(&report), []);
+    assert!(report.passed());
+    assert_eq!(report.checks.iter().map(|check| check.name).collect::<Vec<_>>(), ProbeCheck::ALL);
+    assert_eq!(store.keys(), [String::new(); 0]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_embedded_registry_passes_within_two_seconds() {
+    let embedded = Embedded::start().await;
+    let store = embedded.store("registry");
+    let began = Instant::now();
+    let report = probe(&store).await.unwrap();
+    assert_eq!(failures(&report), []);
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+    assert_eq!(store.list("").await.unwrap(), []);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn seaweedfs_and_moto_pass() {
+    for variable in ["PATCHBAY_TEST_SEAWEED", "PATCHBAY_TEST_MOTO"] {
+        let Some(external) = External::from_environment(variable) else { continue };
+        let report = probe(&external.bucket().await).await.unwrap();
+        assert_eq!(failures(&report), [], "{variable}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rclone_is_refused() {
+    let Some(external) = External::from_environment("PATCHBAY_TEST_RCLONE") else { return };
+    let report = probe(&external.bucket().await).await.unwrap();
+    assert_eq!(
+        failures(&report),
+        [
+            (ProbeCheck::CreateOnce, "It let two writers create the same object."),
+            (ProbeCheck::StaleTag, "It let a writer replace what somebody else had changed meanwhile."),
+            (ProbeCheck::MissingMatch, "It let a writer replace an object that was not there."),
+            (ProbeCheck::CreateRace, "It let 8 of 8 writers create the same object at once."),
+            (ProbeCheck::MatchRace, "It let 8 of 8 writers replace the same object at once."),
+        ]
+    );
+}
+
+/// A store in memory with one thing wrong.
+#[derive(Clone, Debug)]
+struct Flawed {
+    objects: MemoryStore,
+    flaw: Flaw,
+    /// For a race without a lock: every writer looks before any writes.
+    gate: Arc<tokio::sync::Barrier>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Flaw {
+    /// Takes the headers and does not look at them, as `rclone serve s3` does.
+    IgnoresConditions,
+    /// Looks, and writes later: as s3s-fs does.
+    NoLock,
+    /// Says 412 and writes all the same.
+    WritesAndRefuses,
+    /// Says 200 and writes nothing after the first.
+    Forgets,
+    /// Answers another tag to a GET than to a PUT.
+    OtherTag,
+    /// Does not know conditional writes, and says so.
+    NotImplemented,
+    /// Refuses every `If-Match`.
+    NeverMatches,
+    /// Takes `If-Match` where nothing stands.
+    MatchesNothing,
+}
+
+impl Flawed {
+    fn new(flaw: Flaw) -> Self {
+        Self { objects: MemoryStore::new(), flaw, gate: Arc::new(tokio::sync::Barrier::new(8)) }
+    }
+
+    fn force(&self, key: &Key, body: &Body) -> ETag {
+        let Body::Bytes(bytes) = body else { panic!("the probe sends bytes") };
+        self.objects.insert(key.to_string(), bytes.clone())
+    }
+}
+
+#[async_trait]
+impl Store for Flawed {
+    async fn get(&self, key: &Key, known: Option<&ETag>, limit: u64) -> Result<Fetched, StoreError> {
+        let mut fetched = self.objects.get(key, known, limit).await?;
+        if let (Fetched::Found(object), Flaw::OtherTag) = (&mut fetched, self.flaw) {
+            object.etag = ETag("\"another\"".into());
+        }
+        Ok(fetched)
+    }
+
+    async fn download(&self, key: &Key, to: &std::path::Path, progress: Progress) -> Result<(u64, Digest), StoreError> {
+        self.objects.download(key, to, progress).await
+    }
+
+    async fn put(&self, key: &Key, body: Body, condition: Condition, progress: Option<Progress>) -> Result<ETag, StoreError> {
+        let standing = self.objects.object(&key.to_string());
+        let refused = || StoreError::new(StoreErrorKind::PreconditionFailed { key: key.to_string() }, Some(key));
+        match (self.flaw, &condition) {
+            (Flaw::IgnoresConditions, _) => return Ok(self.force(key, &body)),
+            (Flaw::NoLock, _) if key.to_string().ends_with("ed") && !matches!(&body, Body::Bytes(b) if b == "one") => {
+                let holds = match &condition {
+                    Condition::Absent => standing.is_none(),
+                    Condition::Matches(etag) => standing.is_some_and(|object| object.etag == *etag),
+                };
+                self.gate.wait().await;
+                return if holds { Ok(self.force(key, &body)) } else { Err(refused()) };
+            }
+            (Flaw::WritesAndRefuses, _) if standing.is_some() => {
+                self.force(key, &body);
+                return Err(refused());
+            }
+            (Flaw::Forgets, Condition::Matches(etag)) if standing.is_some() => return Ok(etag.clone()),
+            (Flaw::NotImplemented, Condition::Matches(_)) => {
+                return Err(StoreError::new(StoreErrorKind::Other { code: "NotImplemented".into(), status: 501 }, Some(key)));
+            }
+            (Flaw::NeverMatches, Condition::Matches(_)) => return Err(refused()),
+            (Flaw::MatchesNothing, Condition::Matches(_)) if standing.is_none() => return Ok(self.force(key, &body)),
+            _ => {}
+        }
+        self.objects.put(key, body, condition, progress).await
+    }
+
+    async fn list(&self, prefix: &str) -> Result<Vec<Listed>, StoreError> {
+        self.objects.list(prefix).await
+    }
+
+    async fn delete(&self, key: &Key) -> Result<(), StoreError> {
+        self.objects.delete(key).await
+    }
+}
+
+async fn findings(flaw: Flaw) -> Vec<(ProbeCheck, String)> {
+    let report = probe(&Flawed::new(flaw)).await.unwrap();
+    assert!(!report.passed());
+    failures(&report).into_iter().map(|(name, found)| (name, found.to_owned())).collect()
+}
+
+fn expected(findings: &[(ProbeCheck, &str)]) -> Vec<(ProbeCheck, String)> {
+    findings.iter().map(|(name, found)| (*name, (*found).to_owned())).collect()
+}
+
+#[tokio::test]
+async fn a_store_that_ignores_conditions_is_refused() {
+    let found = findings(Flaw::IgnoresConditions).await;
+    assert_eq!(
+        found,
+        expected(&[
+            (ProbeCheck::CreateOnce, "It let two writers create the same object."),
+            (ProbeCheck::StaleTag, "It let a writer replace what somebody else had changed meanwhile."),
+            (ProbeCheck::MissingMatch, "It let a writer replace an object that was not there."),
+            (ProbeCheck::CreateRace, "It let 8 of 8 writers create the same object at once."),
+            (ProbeCheck::MatchRace, "It let 8 of 8 writers replace the same object at once."),
+        ])
+    );
+}
+
+#[tokio::test]
+async fn a_store_without_a_lock_loses_the_races() {
+    let found = findings(Flaw::NoLock).await;
+    assert_eq!(
+        found,
+        expected(&[
+            (ProbeCheck::CreateRace, "It let 8 of 8 writers create the same object at once."),
+            (ProbeCheck::MatchRace, "It let 8 of 8 writers replace the same object at once."),
+        ])
+    );
+}
+
+#[tokio::test]
+async fn a_refusal_that_writes_all_the_same_is_seen() {
+    let found = findings(Flaw::WritesAndRefuses).await;
+    let lie = "It said that it refused, and changed the object all the same.";
+    assert_eq!(
+        found,
+        expected(&[
+            (ProbeCheck::CreateOnce, lie),
+            (ProbeCheck::FreshTag, "It refused to replace an object that had not changed."),
+            (ProbeCheck::StaleTag, lie),
+            (ProbeCheck::CreateRace, "It told one writer that it had won, and kept something else."),
+            (ProbeCheck::MatchRace, "It let none of 8 writers replace the object."),
+        ])
+    );
+}
+
+#[tokio::test]
+async fn a_write_that_is_forgotten_is_seen() {
+    assert!(findings(Flaw::Forgets).await.contains(&(ProbeCheck::FreshTag, "It said that it replaced the object, and did not.".into())));
+}
+
+#[tokio::test]
+async fn a_tag_that_differs_is_seen() {
+    let found = findings(Flaw::OtherTag).await;
+    assert_eq!(found[0], (ProbeCheck::ReadBack, "It answered with another tag than the write had.".into()));
+}
+
+#[tokio::test]
+async fn a_store_that_does_not_know_if_match_is_refused() {
+    let found = findings(Flaw::NotImplemented).await;
+    let names: Vec<_> = found.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, [ProbeCheck::FreshTag, ProbeCheck::StaleTag, ProbeCheck::MissingMatch, ProbeCheck::MatchRace]);
+    assert!(found.iter().all(|(_, found)| found == "It answered NotImplemented (status 501)."));
+}
+
+#[tokio::test]
+async fn a_store_that_never_matches_is_refused() {
+    let found = findings(Flaw::NeverMatches).await;
+    assert_eq!(
+        found,
+        expected(&[
+            (ProbeCheck::FreshTag, "It refused to replace an object that had not changed."),
+            (ProbeCheck::MatchRace, "It let none of 8 writers replace the object."),
+        ])
+    );
+}
+
+#[tokio::test]
+async fn a_store_that_matches_nothing_is_refused() {
+    let found = findings(Flaw::MatchesNothing).await;
+    assert_eq!(found, expected(&[(ProbeCheck::MissingMatch, "It let a writer replace an object that was not there.")]));
+}
+
+#[tokio::test]
+async fn an_endpoint_that_cannot_be_asked_is_an_error_and_not_a_finding() {
+    let faulty = FaultStore::new(Arc::new(MemoryStore::new()));
+    faulty.fail(Method::Put, "", Fault::Before(StoreErrorKind::Denied { verb: "write", what: "probe/x".into() }));
+    assert_eq!(probe(&faulty).await.unwrap_err().to_string(), "These credentials may not write probe/x.");
+    faulty.fail(Method::Put, "", Fault::Before(StoreErrorKind::ReadOnly));
+    assert_eq!(probe(&faulty).await.unwrap_err().kind, StoreErrorKind::ReadOnly);
+    faulty.fail_nth(faulty.requests().len() + 3, Fault::cut_before());
+    assert!(matches!(probe(&faulty).await.unwrap_err().kind, StoreErrorKind::Lost { .. }));
+}
+
+#[tokio::test]
+async fn not_being_allowed_to_remove_is_fine() {
+    let objects = MemoryStore::new();
+    let faulty = FaultStore::new(Arc::new(objects.clone()));
+    faulty.fail_always(Method::Delete, "", Fault::Before(StoreErrorKind::Denied { verb: "remove", what: "probe/x".into() }));
+    assert!(probe(&faulty).await.unwrap().passed());
+    assert!(objects.keys().iter().all(|key| key.starts_with("probe/")));
+}

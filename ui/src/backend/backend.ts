@@ -1,0 +1,96 @@
+import type { BrowseView } from '../generated/BrowseView';
+import type { ChangeDone } from '../generated/ChangeDone';
+import type { ChangePlan } from '../generated/ChangePlan';
+import type { ChangeRequest } from '../generated/ChangeRequest';
+import type { ConnectionStep } from '../generated/ConnectionStep';
+import type { HistoryView } from '../generated/HistoryView';
+import type { JobView } from '../generated/JobView';
+import type { PluginView } from '../generated/PluginView';
+import type { PublishPlan } from '../generated/PublishPlan';
+import type { PublishRequest } from '../generated/PublishRequest';
+import type { RegistryInput } from '../generated/RegistryInput';
+import type { RegistryView } from '../generated/RegistryView';
+import type { Secret } from '../generated/Secret';
+import type { Settings } from '../generated/Settings';
+import type { SortBy } from '../generated/SortBy';
+import type { Start } from '../generated/Start';
+import type { WireError } from '../generated/WireError';
+
+/** How a refresh of the local copy went. */
+export interface SyncView {
+	synced_at: string | null;
+	stale: WireError | null;
+	total: number;
+	changed: boolean;
+}
+
+/** Files or folders that are held over the window. */
+export interface Drop {
+	kind: 'over' | 'leave' | 'drop';
+	/** Empty unless something was dropped. */
+	paths: string[];
+}
+
+/** Ends a subscription. */
+export type Stop = () => void;
+
+/**
+ * The only door to the host. Every promise rejects with a `WireError` and with nothing else.
+ * One implementation asks Rust, one keeps everything in memory for tests and for a plain browser.
+ */
+export interface Backend {
+	/** What the window needs before it paints. */
+	start(): Promise<Start>;
+	saveSettings(settings: Settings): Promise<Settings>;
+
+	/** Adds a registry; the secret goes straight into the keychain. */
+	addRegistry(input: RegistryInput, secret: Secret | null): Promise<RegistryView[]>;
+	removeRegistry(name: string): Promise<RegistryView[]>;
+	setDefaultRegistry(name: string): Promise<RegistryView[]>;
+	logIn(name: string, secret: Secret): Promise<RegistryView[]>;
+	/** Tests a connection step by step. A step is told when it begins and again when it ends. */
+	testRegistry(name: string, onStep: (step: ConnectionStep) => void): Promise<RegistryView[]>;
+	/** The profiles of the AWS configuration. */
+	awsProfiles(): Promise<string[]>;
+	/** First start, "look around": adds the embedded registry with its samples. */
+	startEmbedded(): Promise<RegistryView[]>;
+
+	/** From the local copy: instantly, and also without a network. */
+	browse(registry: string, query: string, sort: SortBy, categories: string[]): Promise<BrowseView>;
+	/** Refreshes the local copy. A registry that cannot be reached is an answer (`stale`), not a rejection. */
+	sync(registry: string): Promise<SyncView>;
+	/** `fresh` asks the registry; otherwise the last known state, or `not_found` when there is none. */
+	plugin(registry: string, id: string, fresh: boolean): Promise<PluginView>;
+	/** Sanitised HTML; null when the version has no README. */
+	readme(registry: string, id: string, version: string): Promise<string | null>;
+	/** A page of history that ends before revision `before`. */
+	history(registry: string, id: string, before: number | null): Promise<HistoryView>;
+	/** A `data:` URL. */
+	icon(registry: string, id: string, digest: string): Promise<string>;
+
+	/** What a change would do. Writes nothing. */
+	plan(registry: string, id: string, change: ChangeRequest): Promise<ChangePlan>;
+	apply(registry: string, id: string, change: ChangeRequest): Promise<ChangeDone>;
+
+	/** Null when the person dismissed the dialog. */
+	pickFolder(): Promise<string | null>;
+	inspect(registry: string, path: string): Promise<PublishPlan>;
+	/** Returns the job at once; asked again for the same folder, the same job. */
+	publish(registry: string, request: PublishRequest): Promise<JobView>;
+	/** Null when the person dismissed the dialog. */
+	download(registry: string, id: string, version: string, platform: string): Promise<JobView | null>;
+	jobs(): Promise<JobView[]>;
+	cancelJob(id: string): Promise<void>;
+	/** For an unknown or interrupted job: finds out now and goes on where it stopped. */
+	resumeJob(id: string): Promise<JobView>;
+
+	/** Opens an http or https address outside. The person has seen where it goes. */
+	openLink(url: string): Promise<void>;
+	onJob(listener: (job: JobView) => void): Stop;
+	onDrop(listener: (drop: Drop) => void): Stop;
+	/** Somebody closes the window while a job runs. The window stays until `closeAnyway`. */
+	onCloseRequested(listener: () => void): Stop;
+	closeAnyway(): Promise<void>;
+	/** After the first paint, so that nobody sees an empty window. */
+	showWindow(): Promise<void>;
+}

@@ -1,0 +1,1 @@
+export { Memory, type World } from './memory';

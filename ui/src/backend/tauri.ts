@@ -1,0 +1,78 @@
+import { Channel, invoke } from '@tauri-apps/api/core';
+import { listen } from '@tauri-apps/api/event';
+import { getCurrentWebview } from '@tauri-apps/api/webview';
+import type { ConnectionStep } from '../generated/ConnectionStep';
+import type { JobView } from '../generated/JobView';
+import type { Backend, Stop } from './backend';
+import { toWireError } from './failure';
+
+/** Asks Rust. Commands have the names of the methods in snake_case. */
+async function ask<T>(command: string, args: Record<string, unknown> = {}): Promise<T> {
+	try {
+		return await invoke<T>(command, args);
+	} catch (reason) {
+		throw toWireError(reason);
+	}
+}
+
+/** A subscription whose registration is still under way can already be ended. */
+function subscription(registered: Promise<Stop>): Stop {
+	let stopped = false;
+	let stop: Stop | undefined;
+	registered.then((s) => {
+		if (stopped) s();
+		else stop = s;
+	});
+	return () => {
+		stopped = true;
+		stop?.();
+	};
+}
+
+/** The real host. */
+export const tauri: Backend = {
+	start: () => ask('start'),
+	saveSettings: (settings) => ask('save_settings', { settings }),
+
+	addRegistry: (input, secret) => ask('add_registry', { input, secret }),
+	removeRegistry: (name) => ask('remove_registry', { name }),
+	setDefaultRegistry: (name) => ask('set_default_registry', { name }),
+	logIn: (name, secret) => ask('log_in', { name, secret }),
+	testRegistry: (name, listener) => {
+		const onStep = new Channel<ConnectionStep>(listener);
+		return ask('test_registry', { name, onStep });
+	},
+	awsProfiles: () => ask('aws_profiles'),
+	startEmbedded: () => ask('start_embedded'),
+
+	browse: (registry, query, sort, categories) => ask('browse', { registry, query, sort, categories }),
+	sync: (registry) => ask('sync', { registry }),
+	plugin: (registry, id, fresh) => ask('plugin', { registry, id, fresh }),
+	readme: (registry, id, version) => ask('readme', { registry, id, version }),
+	history: (registry, id, before) => ask('history', { registry, id, before }),
+	icon: (registry, id, digest) => ask('icon', { registry, id, digest }),
+
+	plan: (registry, id, change) => ask('plan', { registry, id, change }),
+	apply: (registry, id, change) => ask('apply', { registry, id, change }),
+
+	pickFolder: () => ask('pick_folder'),
+	inspect: (registry, path) => ask('inspect', { registry, path }),
+	publish: (registry, request) => ask('publish', { registry, request }),
+	download: (registry, id, version, platform) => ask('download', { registry, id, version, platform }),
+	jobs: () => ask('jobs'),
+	cancelJob: (id) => ask('cancel_job', { id }),
+	resumeJob: (id) => ask('resume_job', { id }),
+
+	openLink: (url) => ask('open_link', { url }),
+	onJob: (listener) => subscription(listen<JobView>('job', (event) => listener(event.payload))),
+	onDrop: (listener) =>
+		subscription(
+			getCurrentWebview().onDragDropEvent(({ payload }) => {
+				if (payload.type === 'drop') listener({ kind: 'drop', paths: payload.paths });
+				else listener({ kind: payload.type === 'leave' ? 'leave' : 'over', paths: [] });
+			}),
+		),
+	onCloseRequested: (listener) => subscription(listen('close-requested', () => listener())),
+	closeAnyway: () => ask('close_anyway'),
+	showWindow: () => ask('show_window'),
+};

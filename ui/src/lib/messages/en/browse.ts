@@ -1,0 +1,52 @@
+/** Browse and what a row and its preview say. */
+export const browse = {
+	search: 'Search plugins',
+	clear: 'Clear the search',
+	categories: 'Categories',
+	moreCategories: (n: number) => `${n} more`,
+	results: (n: string, one: boolean) => (one ? '1 plugin' : `${n} plugins`),
+	sortBy: 'Sort by',
+	sort: { relevance: 'Relevance', name: 'Name', updated: 'Last changed' },
+	list: 'Plugins',
+	rolledBack: (version: string) => `${version} rolled back`,
+	rolledBackTitle: (version: string) => `${version} was rolled back`,
+	rolledBackBody: (reason: string, by: string, ago: string, to: string) =>
+		`“${reason}” ${by}, ${ago}. ${to} is the version to be on.`,
+	status: { active: 'Active', deprecated: 'Deprecated', frozen: 'Frozen', hidden: 'Hidden' },
+	statusHint: {
+		active: '',
+		deprecated: 'Its author advises against it.',
+		frozen: 'It takes no new versions.',
+		hidden: 'It is not in the catalogue.',
+	},
+	updated: 'Updated',
+	worksWith: 'Works with',
+	anyHost: 'Any host',
+	size: 'Size',
+	licence: 'Licence',
+	noLicence: 'Not stated',
+	author: 'Author',
+	releases: 'Versions',
+	held: 'held',
+	open: 'Open',
+	versions: 'Versions',
+	nothingSelected: 'Select a plugin to see it here.',
+	none: {
+		title: (query: string) => (query === '' ? 'No plugin has all of these' : `Nothing found for “${query}”`),
+		body: 'Search looks at names, ids, descriptions, authors and categories.',
+		clearCategories: 'Search in all categories',
+		clearQuery: 'Clear the search',
+	},
+	empty: {
+		title: 'No plugins yet',
+		body: 'This registry is ready. What you publish appears here, for everybody who has it.',
+		publish: 'Publish the first plugin',
+		readOnly: 'This registry is ready, but nobody has published to it.',
+	},
+	offline: {
+		title: (ago: string | null) =>
+			ago === null ? 'The registry cannot be reached' : `Offline: this is what was there ${ago}`,
+		works: 'Searching and reading go on. Publishing and moving channels wait for the connection.',
+	},
+	failed: 'The plugins could not be read',
+};

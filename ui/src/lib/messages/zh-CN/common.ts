@@ -1,0 +1,27 @@
+import type { Messages } from '../en';
+
+export const common: Messages['common'] = {
+	cancel: '取消',
+	close: '关闭',
+	back: '返回',
+	undo: '撤销',
+	retry: '重试',
+	refresh: '刷新',
+	copy: '复制',
+	copied: '已复制',
+	more: '更多',
+	loading: '正在载入',
+	details: '详情',
+	openDetails: '显示详情',
+	closeDetails: '关闭详情',
+	resize: '详情栏宽度',
+	justNow: '刚刚',
+	none: '无',
+	optional: '选填',
+	required: '此项必填。',
+	tooLong: (max) => `最多 ${max} 个字。`,
+	unexpected: 'Patchbay 内部出错了。',
+	quote: (text) => `“${text}”`,
+	dot: ' · ',
+	arrow: (from, to) => `${from} → ${to}`,
+};

@@ -1,0 +1,27 @@
+/** Parts that know nothing of plugins' whereabouts: they get what they show and tell what was done. */
+export { default as Badge } from './Badge.svelte';
+export { default as Banner } from './Banner.svelte';
+export { default as Button } from './Button.svelte';
+export { default as ChannelTag } from './ChannelTag.svelte';
+export { default as Checkbox } from './Checkbox.svelte';
+export { default as Confirm } from './Confirm.svelte';
+export { default as Dialog } from './Dialog.svelte';
+export { default as EmptyState } from './EmptyState.svelte';
+export { default as ErrorState } from './ErrorState.svelte';
+export { default as Facts } from './Facts.svelte';
+export { default as Field } from './Field.svelte';
+export { default as IconButton } from './IconButton.svelte';
+export { default as Inspector } from './Inspector.svelte';
+export { default as Kbd } from './Kbd.svelte';
+export { default as Menu, type MenuItem } from './Menu.svelte';
+export { default as PageHeader } from './PageHeader.svelte';
+export { default as PluginIcon } from './PluginIcon.svelte';
+export { default as ProgressBar } from './ProgressBar.svelte';
+export { default as Prose } from './Prose.svelte';
+export { default as Select } from './Select.svelte';
+export { default as Skeleton } from './Skeleton.svelte';
+export { default as Table } from './Table.svelte';
+export { default as Tabs } from './Tabs.svelte';
+export { default as Time } from './Time.svelte';
+export { default as Toasts } from './Toasts.svelte';
+export { default as Tooltip } from './Tooltip.svelte';

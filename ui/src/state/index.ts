@@ -1,0 +1,7 @@
+/** What the views know. */
+export { App, type Dialog } from './app.svelte';
+export { Change, MAX_REASON, type Mode, type Wish } from './change.svelte';
+export { appContext, provideApp, useApp } from './context';
+export { Plugin, type Readme } from './plugin.svelte';
+export { type PluginTab, parse, type Route, type RouteName, write } from './route.svelte';
+export type { Toast, Tone } from './toasts.svelte';
