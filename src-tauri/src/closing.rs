@@ -1,21 +1,23 @@
 //! Whether the window may close now.
 
-use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Remembers which running jobs a person was asked about.
+/// Remembers that a person was asked whether to close on running work.
 #[derive(Default)]
-pub struct Closing(Mutex<BTreeSet<String>>);
+pub struct Closing {
+    asked: AtomicBool,
+}
 
 impl Closing {
-    /// Whether to ask before closing: yes, once for each running job. Whoever closes again while the same jobs run has answered,
-    /// so a page that hangs can never keep its window open.
-    pub fn must_ask(&self, running: impl IntoIterator<Item = String>) -> bool {
-        let running: BTreeSet<String> = running.into_iter().collect();
-        let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let ask = !running.is_subset(&asked);
-        *asked = running;
-        ask
+    /// Whether to ask before closing: once, when jobs run. Whoever closes again has answered, so a page that hangs can never keep its
+    /// window open.
+    pub fn must_ask(&self, busy: bool) -> bool {
+        busy && !self.asked.swap(true, Ordering::Relaxed)
+    }
+
+    /// A job has ended; what was answered was about other work.
+    pub fn job_ended(&self) {
+        self.asked.store(false, Ordering::Relaxed);
     }
 }
 
@@ -23,28 +25,23 @@ impl Closing {
 mod tests {
     use super::*;
 
-    fn jobs(ids: &[&str]) -> Vec<String> {
-        ids.iter().map(ToString::to_string).collect()
-    }
-
     #[test]
     fn an_idle_window_closes() {
-        assert!(!Closing::default().must_ask(jobs(&[])));
+        assert!(!Closing::default().must_ask(false));
     }
 
     #[test]
-    fn a_job_is_asked_about_once() {
+    fn running_work_is_asked_about_once() {
         let closing = Closing::default();
-        assert!(closing.must_ask(jobs(&["a"])));
-        assert!(!closing.must_ask(jobs(&["a"])));
+        assert!(closing.must_ask(true));
+        assert!(!closing.must_ask(true));
     }
 
     #[test]
-    fn a_job_that_began_since_is_asked_about() {
+    fn later_work_is_asked_about_again() {
         let closing = Closing::default();
-        assert!(closing.must_ask(jobs(&["a"])));
-        assert!(closing.must_ask(jobs(&["a", "b"])));
-        assert!(!closing.must_ask(jobs(&["b"])));
-        assert!(closing.must_ask(jobs(&["a"])), "an answer holds for the jobs that ran at the time");
+        assert!(closing.must_ask(true));
+        closing.job_ended();
+        assert!(closing.must_ask(true));
     }
 }

@@ -1,34 +1,179 @@
 //! What the page may ask. Each command translates and calls; the work is done in [`patchbay_client`].
+//!
+//! The registry is always named: what the page shows and what it asks about must never be two different ones.
 
-use tauri::{AppHandle, Window, Wry};
+use std::path::Path;
+
+use patchbay_client::wire::{
+    BrowseView, ChangeDone, ChangePlan, ChangeRequest, ConnectionStep, HistoryView, JobView, PluginView, PublishPlan, PublishRequest,
+    RegistryInput, RegistryView, Secret, Settings, SortBy, Start, SyncView, WireError,
+};
+use patchbay_client::App;
+use tauri::ipc::{Channel, Invoke};
+use tauri::{State, WebviewWindow, Wry};
 
 use crate::launch::Options;
-use crate::{pick, window};
+use crate::{link, pick, window};
 
 include!("commands/list.rs");
 
-/// Registers every command of `commands/list.rs`.
-pub fn handler() -> impl Fn(tauri::ipc::Invoke<Wry>) -> bool + Send + Sync + 'static {
+type Answer<T> = Result<T, WireError>;
+type Client<'a> = State<'a, App>;
+
+/// Answers the commands of `commands/list.rs`.
+pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
     macro_rules! register {
         ($($name:ident,)*) => { tauri::generate_handler![$($name),*] };
     }
     commands!(register)
 }
 
-/// Shows the window: the page calls it when it has painted.
 #[tauri::command]
-fn show_window(app: AppHandle) {
-    window::raise(&app);
+async fn start(client: Client<'_>) -> Answer<Start> {
+    client.start()
+}
+
+#[tauri::command]
+async fn save_settings(client: Client<'_>, shown: WebviewWindow, settings: Settings) -> Answer<Settings> {
+    let settings = client.save_settings(&settings)?;
+    window::wear(&shown, settings.theme);
+    Ok(settings)
+}
+
+#[tauri::command]
+async fn add_registry(client: Client<'_>, input: RegistryInput, secret: Option<Secret>) -> Answer<Vec<RegistryView>> {
+    client.add_registry(input, secret).await
+}
+
+#[tauri::command]
+async fn remove_registry(client: Client<'_>, name: String) -> Answer<Vec<RegistryView>> {
+    client.remove_registry(&name).await
+}
+
+#[tauri::command]
+async fn set_default_registry(client: Client<'_>, name: String) -> Answer<Vec<RegistryView>> {
+    client.set_default_registry(&name)
+}
+
+#[tauri::command]
+async fn log_in(client: Client<'_>, name: String, secret: Secret) -> Answer<Vec<RegistryView>> {
+    client.log_in(&name, secret).await
+}
+
+#[tauri::command]
+async fn test_registry(client: Client<'_>, name: String, on_step: Channel<ConnectionStep>) -> Answer<Vec<RegistryView>> {
+    client.test_registry(&name, &move |step| drop(on_step.send(step))).await
+}
+
+#[tauri::command]
+async fn aws_profiles(client: Client<'_>) -> Answer<Vec<String>> {
+    client.aws_profiles().await
+}
+
+#[tauri::command]
+async fn start_embedded(client: Client<'_>) -> Answer<Vec<RegistryView>> {
+    client.start_embedded().await
+}
+
+#[tauri::command]
+async fn browse(client: Client<'_>, registry: String, query: String, sort: SortBy, categories: Vec<String>) -> Answer<BrowseView> {
+    client.browse(Some(&registry), &query, sort, &categories).await
+}
+
+#[tauri::command]
+async fn sync(client: Client<'_>, registry: String) -> Answer<SyncView> {
+    client.sync(Some(&registry)).await
+}
+
+#[tauri::command]
+async fn plugin(client: Client<'_>, registry: String, id: String, fresh: bool) -> Answer<PluginView> {
+    client.plugin(Some(&registry), &id, fresh).await
+}
+
+#[tauri::command]
+async fn readme(client: Client<'_>, registry: String, id: String, version: String) -> Answer<Option<String>> {
+    client.readme(Some(&registry), &id, &version).await
+}
+
+#[tauri::command]
+async fn history(client: Client<'_>, registry: String, id: String, before: Option<u64>) -> Answer<HistoryView> {
+    client.history(Some(&registry), &id, before).await
+}
+
+#[tauri::command]
+async fn icon(client: Client<'_>, registry: String, id: String, digest: String) -> Answer<String> {
+    client.icon(Some(&registry), &id, &digest).await
+}
+
+#[tauri::command]
+async fn plan(client: Client<'_>, registry: String, id: String, change: ChangeRequest) -> Answer<ChangePlan> {
+    client.plan(Some(&registry), &id, &change).await
+}
+
+#[tauri::command]
+async fn apply(client: Client<'_>, registry: String, id: String, change: ChangeRequest) -> Answer<ChangeDone> {
+    client.apply(Some(&registry), &id, &change).await
+}
+
+#[tauri::command]
+async fn pick_folder(shown: WebviewWindow, options: State<'_, Options>) -> Answer<Option<String>> {
+    Ok(pick::folder(&shown, &options).await)
+}
+
+#[tauri::command]
+async fn inspect(client: Client<'_>, registry: String, path: String) -> Answer<PublishPlan> {
+    client.inspect(Some(&registry), &path).await
+}
+
+#[tauri::command]
+async fn publish(client: Client<'_>, registry: String, request: PublishRequest) -> Answer<JobView> {
+    client.publish(Some(&registry), request).await
+}
+
+#[tauri::command]
+async fn download(
+    client: Client<'_>,
+    shown: WebviewWindow,
+    options: State<'_, Options>,
+    registry: String,
+    id: String,
+    version: String,
+    platform: String,
+) -> Answer<Option<JobView>> {
+    match pick::file_to_save(&shown, &options, &format!("{id}-{version}.zip")).await {
+        Some(to) => client.download(Some(&registry), &id, &version, Some(&platform), Path::new(&to)).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+#[tauri::command]
+async fn jobs(client: Client<'_>) -> Answer<Vec<JobView>> {
+    client.jobs()
+}
+
+#[tauri::command]
+async fn cancel_job(client: Client<'_>, id: String) -> Answer<()> {
+    client.cancel_job(&id)
+}
+
+#[tauri::command]
+async fn resume_job(client: Client<'_>, id: String) -> Answer<JobView> {
+    client.resume_job(&id).await
+}
+
+#[tauri::command]
+async fn open_link(url: String) -> Answer<()> {
+    Ok(link::open(&url)?)
 }
 
 /// Closes the window although work is running. The jobs can be resumed.
 #[tauri::command]
-fn close_anyway(window: Window) -> tauri::Result<()> {
-    window.destroy()
+async fn close_anyway(shown: WebviewWindow) {
+    let _ = shown.destroy();
 }
 
-/// Lets the person pick a folder; none when they changed their mind.
+/// The page calls it when it has painted.
 #[tauri::command]
-async fn pick_folder(window: Window, options: tauri::State<'_, Options>) -> Result<Option<String>, ()> {
-    Ok(pick::folder(&window, &options).await)
+async fn show_window(shown: WebviewWindow) {
+    window::raise(&shown);
 }

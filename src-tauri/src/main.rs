@@ -7,39 +7,75 @@
 mod closing;
 mod commands;
 mod launch;
+mod link;
+mod news;
 mod pick;
 mod window;
 
-use std::io::Write;
+use std::io::{Write, stderr, stdout};
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use launch::Launch;
+use launch::{Launch, Options};
+use patchbay_client::wire::WireError;
+use patchbay_client::{App, Environment, Home, OsKeychain};
+use tauri::Manager;
+use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 
 fn main() -> ExitCode {
-    let launch = match Launch::read(std::env::args_os().skip(1), |name| std::env::var_os(name)) {
-        Ok(Launch::Open(options)) => options,
-        Ok(Launch::Print(text)) => return say(std::io::stdout(), &text, ExitCode::SUCCESS),
-        Err(error) => return say(std::io::stderr(), &format!("patchbay-app: {error}"), ExitCode::from(error.exit_code())),
-    };
-    match run(launch) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => say(std::io::stderr(), &format!("patchbay-app: The window could not be opened: {error}."), ExitCode::FAILURE),
+    match Launch::read(std::env::args_os().skip(1), |name| std::env::var_os(name)) {
+        Ok(Launch::Open(options)) => run(options),
+        Ok(Launch::Print(text)) => say(stdout(), &text, ExitCode::SUCCESS),
+        Err(error) => say(stderr(), &format!("patchbay-app: {error}"), ExitCode::from(error.exit_code())),
     }
 }
 
-fn run(options: launch::Options) -> tauri::Result<()> {
-    tauri::Builder::default()
+fn run(options: Options) -> ExitCode {
+    let ran = tauri::Builder::default()
         .plugin(window::only_one(options.home.as_deref()))
         .plugin(tauri_plugin_dialog::init())
         .manage(closing::Closing::default())
         .invoke_handler(commands::handler())
-        .setup(move |app| Ok(window::open(app, &options)?))
+        .setup(move |app| {
+            match client(&options) {
+                Ok(client) => open(app, client, options)?,
+                Err(error) => apologise(app, &error),
+            }
+            Ok(())
+        })
         .on_window_event(window::on_event)
-        .run(tauri::generate_context!())
+        .run(tauri::generate_context!());
+    match ran {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => say(stderr(), &format!("patchbay-app: The window could not be opened: {error}"), ExitCode::FAILURE),
+    }
+}
+
+fn client(options: &Options) -> Result<App, WireError> {
+    let environment = Environment::current();
+    let home = Home::open(options.home.as_deref(), &environment)?;
+    App::new(home, environment, Arc::new(OsKeychain::default()), Arc::new(jiff::Timestamp::now))
+}
+
+fn open(app: &mut tauri::App, client: App, options: Options) -> tauri::Result<()> {
+    news::follow_jobs(app.handle(), client.clone());
+    // Settings that cannot be read are told by `start`, on the page.
+    let theme = client.settings().map(|settings| settings.theme).unwrap_or_default();
+    app.manage(client);
+    app.manage(options.clone());
+    window::open(app, &options, theme)
+}
+
+/// Without its folders there is nothing to show, so the reason is told in a dialog and, for whoever started it from a shell, on stderr.
+fn apologise(app: &tauri::App, error: &WireError) {
+    let text = [Some(error.message.as_str()), error.hint.as_deref()].into_iter().flatten().collect::<Vec<_>>().join("\n");
+    let code = say(stderr(), &format!("patchbay-app: {text}"), 1);
+    let handle = app.handle().clone();
+    app.dialog().message(text).title("Patchbay").kind(MessageDialogKind::Error).show(move |_| handle.exit(code));
 }
 
 /// A program without a console has nobody to tell that its output went nowhere.
-fn say(mut to: impl Write, text: &str, code: ExitCode) -> ExitCode {
+fn say<T>(mut to: impl Write, text: &str, then: T) -> T {
     let _ = writeln!(to, "{text}");
-    code
+    then
 }

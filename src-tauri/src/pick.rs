@@ -2,20 +2,25 @@
 
 use std::path::Path;
 
-use tauri::{Window, Wry};
+use tauri::{WebviewWindow, Wry};
 use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath};
 use tokio::sync::oneshot;
 
 use crate::launch::Options;
 
 /// Lets the person pick a folder; none when they changed their mind.
-pub async fn folder(window: &Window, options: &Options) -> Option<String> {
+pub async fn folder(window: &WebviewWindow, options: &Options) -> Option<String> {
     ask(window, options, |dialog, answer| dialog.pick_folder(answer)).await
+}
+
+/// Lets the person say where to save a file; none when they changed their mind.
+pub async fn file_to_save(window: &WebviewWindow, options: &Options, name: &str) -> Option<String> {
+    ask(window, options, |dialog, answer| dialog.set_file_name(name).save_file(answer)).await
 }
 
 type Answer = Box<dyn FnOnce(Option<FilePath>) + Send>;
 
-async fn ask(window: &Window, options: &Options, show: impl FnOnce(FileDialogBuilder<Wry>, Answer)) -> Option<String> {
+async fn ask(window: &WebviewWindow, options: &Options, show: impl FnOnce(FileDialogBuilder<Wry>, Answer)) -> Option<String> {
     if let Some(answers) = &options.answers {
         return scripted(answers);
     }

@@ -7,19 +7,26 @@ use serde_json::{Map, Value, json};
 use crate::print::Page;
 
 /// What a verb found or did.
-#[derive(Debug, Default)]
-pub struct Answer {
-    /// What `--json` prints.
-    pub json: Value,
-    /// What is printed otherwise.
-    pub page: Page,
+#[derive(Debug)]
+pub enum Answer {
+    /// Something with two forms.
+    Found {
+        /// What `--json` prints.
+        json: Value,
+        /// What is printed otherwise.
+        page: Page,
+    },
+    /// A text that is the same in both forms.
+    Script(String),
+    /// Nothing more: it was printed already.
+    Printed,
 }
 
 impl Answer {
     /// An answer with both of its forms.
     #[must_use]
     pub fn new(json: &impl Serialize, page: Page) -> Self {
-        Self { json: value(json), page }
+        Self::Found { json: value(json), page }
     }
 }
 
@@ -35,10 +42,16 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// The same failure, with what was found all the same.
+    /// The same failure with a field beside the error.
     #[must_use]
-    pub fn with(mut self: Box<Self>, name: &str, found: &impl Serialize, page: Page) -> Box<Self> {
+    pub fn with(mut self: Box<Self>, name: &str, found: &impl Serialize) -> Box<Self> {
         self.beside.insert(name.to_owned(), value(found));
+        self
+    }
+
+    /// The same failure with what is printed before it.
+    #[must_use]
+    pub fn after(mut self: Box<Self>, page: Page) -> Box<Self> {
         self.page = page;
         self
     }

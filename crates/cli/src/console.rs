@@ -24,7 +24,12 @@ impl Console {
     /// # Errors
     /// When stdout cannot be written, for example because the disk that it goes to is full.
     pub fn answer(self, answer: &Answer) -> io::Result<()> {
-        if self.json { object(&answer.json) } else { stdout(&answer.page.render()) }
+        match answer {
+            Answer::Found { json, .. } if self.json => object(json),
+            Answer::Found { page, .. } => stdout(&page.render()),
+            Answer::Script(text) => stdout(text),
+            Answer::Printed => Ok(()),
+        }
     }
 
     /// Prints a failure: as an object on stdout, or what was found all the same and then the error on stderr.

@@ -177,3 +177,47 @@ fn check(name: &'static str, computed: Option<&String>, announced: &Announced) -
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use hyper::header::{HeaderName, HeaderValue};
+    use s3s::Body;
+
+    use super::*;
+
+    /// What a body that announces `headers` and a length becomes, and how many temporary files are left of it.
+    async fn received(
+        body: &'static [u8],
+        length: Option<i64>,
+        headers: &[(&'static str, &'static str)],
+    ) -> (Result<String, String>, usize) {
+        let folder = tempfile::tempdir().unwrap();
+        let scratch = Scratch::create(folder.path()).unwrap();
+        let headers = headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect();
+        let announced = Announced::new(length, headers, None);
+        let mut body = StreamingBlob::from(Body::from(Bytes::from_static(body)));
+        let upload = match announced {
+            Ok(announced) => receive(&scratch, &mut body, &announced).await,
+            Err(refusal) => Err(refusal),
+        };
+        let left = std::fs::read_dir(scratch.dir()).unwrap().count();
+        (upload.map(|upload| upload.etag.clone()).map_err(|refusal| s3s::S3Error::from(refusal).code().as_str().to_owned()), left)
+    }
+
+    #[tokio::test]
+    async fn only_what_was_announced_is_an_upload() {
+        let refused = |code: &str| (Err(code.to_owned()), 0);
+        assert_eq!(received(b"hello", Some(5), &[]).await, (Ok("5d41402abc4b2a76b9719d911017c592".to_owned()), 1));
+        // s3s does not compare the decoded length of a chunked upload with what came.
+        assert_eq!(received(b"hello", Some(6), &[]).await, refused("IncompleteBody"));
+        assert_eq!(received(b"hello", Some(4), &[]).await, refused("IncompleteBody"));
+        assert_eq!(received(b"hello", None, &[]).await, refused("MissingContentLength"));
+        assert_eq!(received(b"hello", Some(-1), &[]).await, refused("MissingContentLength"));
+        assert_eq!(received(b"hello", Some(5 * 1024 * 1024 * 1024 + 1), &[]).await, refused("EntityTooLarge"));
+        assert_eq!(received(b"hello", Some(5), &[("content-md5", "not base64")]).await, refused("BadDigest"));
+        assert_eq!(received(b"hello", Some(5), &[("x-amz-checksum-crc32", "AAAAAA==")]).await, refused("BadDigest"));
+        // Announced for the end of the body, and not there.
+        assert_eq!(received(b"hello", Some(5), &[("x-amz-trailer", "x-amz-checksum-crc32")]).await, refused("BadDigest"));
+    }
+}

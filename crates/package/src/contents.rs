@@ -53,7 +53,7 @@ pub struct Contents {
     pub excluded: Vec<Excluded>,
     /// Sum of the sizes that go in, in bytes.
     pub unpacked_size: u64,
-    /// What was met on the way: links, names that no package can hold, patterns that are none. [`crate::lint`] repeats them.
+    /// What was met on the way: links, names that no package can hold, patterns that are none. [`crate::lint()`] repeats them.
     pub problems: Vec<Problem>,
 }
 

@@ -29,7 +29,6 @@ pub enum Mode {
 impl Mode {
     /// The permission bits.
     #[must_use]
-    #[must_use]
     pub const fn bits(self) -> u32 {
         match self {
             Self::Plain => 0o644,
@@ -57,7 +56,6 @@ pub struct FileEntry {
 
 impl FileEntry {
     /// How its bytes are kept in the package.
-    #[must_use]
     #[must_use]
     pub const fn method(&self) -> Method {
         if self.packed < self.size { Method::Deflated } else { Method::Stored }
@@ -121,7 +119,6 @@ pub enum FileListError {
 impl FileList {
     /// The list as JSON lines: a header with the format and the number of files, then one line per file.
     #[must_use]
-    #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = line(&Header { patchbay: FORMAT, files: self.files.len() });
         for file in &self.files {
@@ -162,13 +159,11 @@ impl FileList {
 
     /// The digest of the list's bytes.
     #[must_use]
-    #[must_use]
     pub fn digest(&self) -> Digest {
         Digest::of(&self.to_bytes())
     }
 
     /// Sum of the files' sizes, in bytes.
-    #[must_use]
     #[must_use]
     pub fn unpacked_size(&self) -> u64 {
         self.files.iter().fold(0, |sum, f| sum.saturating_add(f.size))
@@ -176,14 +171,12 @@ impl FileList {
 
     /// The file of that path.
     #[must_use]
-    #[must_use]
     pub fn file(&self, path: &str) -> Option<&FileEntry> {
         self.files.binary_search_by(|f| f.path.as_str().cmp(path)).ok().map(|at| &self.files[at])
     }
 
     /// Whether two packages hold the same files with the same bytes and modes. The packages can differ all the same, when
     /// different versions of the compressor made them.
-    #[must_use]
     #[must_use]
     pub fn same_files(&self, other: &Self) -> bool {
         let what = |f: &FileEntry| (f.size, f.sha256, f.mode);

@@ -66,7 +66,7 @@ fn named_files(manifest: &Manifest, contents: &Contents) -> Vec<Problem> {
     let single = single.into_iter().filter_map(|(field, path)| Some((field, path.as_ref()?)));
     let named = single.chain(manifest.executables.iter().map(|p| ("executables", p)));
     let missing = named.filter(|(_, path)| contents.file(path).is_none());
-    let main = manifest.main.as_ref().filter(|path| !resolves(path, contents)).map(|path| ("main", path));
+    let main = manifest.main.as_ref().filter(|main| candidates(main).all(|path| contents.file(&path).is_none())).map(|path| ("main", path));
     missing
         .chain(main)
         .map(|(field, path)| {
@@ -77,7 +77,8 @@ fn named_files(manifest: &Manifest, contents: &Contents) -> Vec<Problem> {
                 "main" => "main_missing",
                 _ => "executable_missing",
             };
-            let hint = match contents.exclusion(path) {
+            let exclusion = candidates(path).find_map(|path| contents.exclusion(&path));
+            let hint = match exclusion {
                 Some(e) => format!("“{}” in {} keeps it out; allow it with “!{}” in .patchbayignore.", e.rule, e.source, e.path),
                 None => "Add the file, or correct its path in the manifest.".into(),
             };
@@ -87,11 +88,10 @@ fn named_files(manifest: &Manifest, contents: &Contents) -> Vec<Problem> {
         .collect()
 }
 
-/// Whether a host that resolves modules like Node.js finds something there.
-fn resolves(main: &str, contents: &Contents) -> bool {
-    ["", ".js", ".cjs", ".mjs", ".json", ".node", "/index.js", "/index.json", "/index.node"]
-        .iter()
-        .any(|ending| contents.file(&format!("{main}{ending}")).is_some())
+/// The paths at which a host that resolves modules like Node.js looks.
+fn candidates(main: &str) -> impl Iterator<Item = String> {
+    let endings = ["", ".js", ".cjs", ".mjs", ".json", ".node", "/index.js", "/index.json", "/index.node"];
+    endings.into_iter().map(move |ending| format!("{main}{ending}"))
 }
 
 fn descriptions(manifest: &Manifest, contents: &Contents) -> Vec<Problem> {

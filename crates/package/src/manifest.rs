@@ -26,7 +26,7 @@ pub const ANY_PLATFORM: &str = "any";
 pub const MAX_SIZE: u64 = 1 << 20;
 
 /// What a plugin says about itself. Paths are relative to the folder, with forward slashes, in NFC, and obey
-/// [`crate::check_path`]; whether the files exist is for [`crate::lint`] to say.
+/// [`crate::check_path`]; whether the files exist is for [`crate::lint()`] to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Manifest {
     /// The id.

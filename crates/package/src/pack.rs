@@ -115,7 +115,7 @@ pub enum PackError {
 /// flushed, not synced.
 ///
 /// # Errors
-/// [`PackError`]. Everything that [`crate::lint`] reports as an error of paths and sizes is refused here too.
+/// [`PackError`]. Everything that [`crate::lint()`] reports as an error of paths and sizes is refused here too.
 pub fn pack(
     folder: &Path,
     contents: &Contents,

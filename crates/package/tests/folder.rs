@@ -155,7 +155,7 @@ fn too_many_files_and_no_folder() {
 fn findings() {
     let dir = folder(&[
         ("patchbay.json", r#"{"id":"a","version":"1.0.0","icon":"i.png","main":"dist/index","executables":["bin/run"]}"#),
-        (".gitignore", "dist/\n"),
+        (".gitignore", "dist/*\n"),
         ("dist/index.js", ""),
         ("big.bin", "0123456789"),
         ("huge.bin", "01234567890123456789"),
@@ -169,7 +169,7 @@ fn findings() {
     let there = "Add the file, or correct its path in the manifest.".to_owned();
     let exclude = "Exclude what the plugin does not need in .patchbayignore.".to_owned();
     let (error, warning) = (Severity::Error, Severity::Warning);
-    let size = fs::metadata(dir.path().join("patchbay.json")).unwrap().len() + 36;
+    let size = fs::metadata(dir.path().join("patchbay.json")).unwrap().len() + 37;
     assert_eq!(
         said(&limits)[..3],
         [
@@ -178,7 +178,7 @@ fn findings() {
                 "unpacked_too_large",
                 format!(
                     "The files have {size} bytes together; at most 100 bytes are allowed. The largest: patchbay.json ({} bytes), huge.bin (20 bytes), big.bin (10 bytes).",
-                    size - 36
+                    size - 37
                 ),
                 exclude.clone()
             ),
@@ -186,7 +186,7 @@ fn findings() {
             (
                 error,
                 "file_too_large",
-                format!("“patchbay.json” has {} bytes; at most 15 bytes are allowed in one file.", size - 36),
+                format!("“patchbay.json” has {} bytes; at most 15 bytes are allowed in one file.", size - 37),
                 exclude
             ),
         ]
@@ -200,7 +200,7 @@ fn findings() {
                 warning,
                 "main_missing",
                 named("dist/index", "main"),
-                "“dist/” in .gitignore keeps it out; allow it with “!dist/” in .patchbayignore.".into()
+                "“dist/*” in .gitignore keeps it out; allow it with “!dist/index.js” in .patchbayignore.".into()
             ),
             (warning, "no_readme", "There is no README.".into(), "Add a README.md: it is the plugin's page.".into()),
             (

@@ -76,7 +76,7 @@ fn the_sentence_for_every_bad_patchbay_json() {
         ),
         (
             "{\"id\": \"a\nb\"}",
-            "patchbay.json is not valid JSON: a text runs over the end of its line, or holds a control character at line 2, column 0.",
+            "patchbay.json is not valid JSON: a text runs over the end of its line, or holds a control character at line 2, column 1.",
             "Look at line 2 and the one before it.",
             syntax,
         ),
@@ -298,7 +298,7 @@ fn an_unreadable_manifest() {
     use std::os::unix::fs::PermissionsExt as _;
     let dir = folder(&[("patchbay.json", b"{}")]);
     let file = dir.path().join("patchbay.json");
-    fs::set_permissions(&file, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o0)).unwrap();
     // The superuser may read everything, and then the content counts.
     let expected =
         if fs::read(&file).is_ok() { "patchbay.json has no “id”." } else { "patchbay.json cannot be read: you have no permission." };

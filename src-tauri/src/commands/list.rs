@@ -1,10 +1,34 @@
-// Every command of the window, once. The build script grants the window these, and only these; the program registers these.
+// Every command of the window, once. The build script gives each a permission of its own; the program registers these and no others.
 macro_rules! commands {
     ($with:ident) => {
         $with! {
-            show_window,
-            close_anyway,
+            start,
+            save_settings,
+            add_registry,
+            remove_registry,
+            set_default_registry,
+            log_in,
+            test_registry,
+            aws_profiles,
+            start_embedded,
+            browse,
+            sync,
+            plugin,
+            readme,
+            history,
+            icon,
+            plan,
+            apply,
             pick_folder,
+            inspect,
+            publish,
+            download,
+            jobs,
+            cancel_job,
+            resume_job,
+            open_link,
+            close_anyway,
+            show_window,
         }
     };
 }

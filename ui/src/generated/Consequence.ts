@@ -22,9 +22,9 @@ to: string | null, } | { "kind": "stays",
  */
 channel: string, 
 /**
- * Where it is.
+ * Where it is; none when it does not exist and is not made.
  */
-at: string, 
+at: string | null, 
 /**
  * `held`, `older` or `pre_release`.
  */

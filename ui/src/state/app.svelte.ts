@@ -11,8 +11,9 @@ import { Layout } from './layout.svelte';
 import { Levels } from './levels.svelte';
 import { Look } from './look.svelte';
 import { Plugin } from './plugin.svelte';
+import { Quick } from './quick.svelte';
 import { Registries } from './registries.svelte';
-import { Router } from './route.svelte';
+import { type RouteName, Router } from './route.svelte';
 import { Sync } from './sync.svelte';
 import { Toasts } from './toasts.svelte';
 
@@ -26,12 +27,15 @@ export class App {
 	readonly sync: Sync;
 	readonly jobs: Jobs;
 	readonly icons: Icons;
+	readonly quick: Quick;
 	readonly toasts = new Toasts();
 	readonly levels = new Levels();
 	readonly route: Router;
 	readonly layout: Layout;
 	private readonly look: Look;
 
+	/** The views that exist. What is not there is not offered. */
+	offers = $state.raw<ReadonlySet<RouteName>>(new Set());
 	started = $state.raw<Start | null>(null);
 	failure = $state.raw<WireError | null>(null);
 	settings = $state.raw<Settings>({ theme: 'system', language: 'system', actor: '' });
@@ -50,6 +54,7 @@ export class App {
 		this.sync = new Sync(backend, this.registries, this.browse);
 		this.jobs = new Jobs(backend);
 		this.icons = new Icons(backend);
+		this.quick = new Quick(backend, this.registries);
 		this.route = new Router(window);
 		this.layout = new Layout(window);
 		this.look = new Look(window);
@@ -125,6 +130,11 @@ export class App {
 		this.dress();
 	}
 
+	/** Whether publishing may be offered. */
+	get canPublish(): boolean {
+		return this.registries.canWrite && this.offers.has('publish');
+	}
+
 	/** One plugin of the present registry. */
 	plugin(id: string): Plugin {
 		return new Plugin(this.backend, this.registries.name, id);
@@ -156,8 +166,18 @@ export class App {
 		}
 	}
 
+	/** Lets the window close although jobs run; they can be resumed. */
+	async closeAnyway(): Promise<void> {
+		this.dialog = null;
+		try {
+			await this.backend.closeAnyway();
+		} catch (reason) {
+			this.report(toWireError(reason));
+		}
+	}
+
 	private drop(drop: Drop): void {
-		const can = this.registries.canWrite && this.dialog === null;
+		const can = this.canPublish && this.dialog === null;
 		this.dropping = drop.kind === 'over' && can;
 		const [path] = drop.paths;
 		if (drop.kind === 'drop' && can && path !== undefined) this.route.go({ name: 'publish', path });

@@ -13,6 +13,8 @@ export class Browse {
 	view = $state.raw<BrowseView | null>(null);
 	error = $state.raw<WireError | null>(null);
 	selectedId = $state<string | null>(null);
+	/** Counts how often the search field was asked to take the focus. */
+	focusAsked = $state(0);
 	/** The scroll offset of the list, so that coming back is coming back. */
 	offset = 0;
 	private asked = 0;
@@ -84,6 +86,11 @@ export class Browse {
 	sortBy(sort: SortBy): Promise<void> {
 		this.sort = sort;
 		return this.narrow();
+	}
+
+	/** Asks the search field to take the focus, as soon as it is there. */
+	focusSearch(): void {
+		this.focusAsked += 1;
 	}
 
 	/** Selects by position and returns it; stays inside the list. */

@@ -22,7 +22,7 @@ pub fn size(bytes: u64) -> String {
 
 fn local(time: &str, format: &str) -> String {
     match time.parse::<Timestamp>() {
-        Ok(time) => time.to_zoned(TimeZone::system()).strftime(format).to_string(),
+        Ok(time) => time.to_zoned_datetime(TimeZone::system()).strftime(format).to_string(),
         Err(_) => time.to_owned(),
     }
 }

@@ -104,5 +104,8 @@ pub fn noise(size: usize) -> Vec<u8> {
 pub fn counter() -> (Progress, Arc<AtomicU64>) {
     let sum = Arc::new(AtomicU64::new(0));
     let heard = sum.clone();
-    (Arc::new(move |bytes| drop(heard.fetch_add(bytes, Ordering::Relaxed))), sum)
+    let progress = move |bytes| {
+        heard.fetch_add(bytes, Ordering::Relaxed);
+    };
+    (Arc::new(progress), sum)
 }

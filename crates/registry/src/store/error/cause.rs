@@ -88,7 +88,8 @@ fn tls_words(error: &TlsError) -> &'static str {
         TlsError::InvalidCertificate(certificate) => match certificate {
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => "its certificate has expired",
             CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => "its certificate is not valid yet",
-            CertificateError::UnknownIssuer => "its certificate was issued by nobody this computer trusts",
+            // A bad signature is that of an authority which has the name of a trusted one, and another key.
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => "its certificate was issued by nobody this computer trusts",
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => "its certificate is for another name",
             CertificateError::Revoked => "its certificate was revoked",
             _ => "its certificate is not acceptable",

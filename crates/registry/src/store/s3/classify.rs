@@ -120,11 +120,16 @@ fn unavailable(place: &Place, answer: Answer<'_>) -> StoreErrorKind {
     StoreErrorKind::Unavailable { endpoint: place.endpoint.clone(), status: answer.status }
 }
 
-/// A code is a word; whatever else a server sends in its place may be an echo of the request, signature and all.
 fn other(answer: Answer<'_>) -> StoreErrorKind {
-    let is_word = |code: &&str| !code.is_empty() && code.len() <= 64 && code.bytes().all(|b| b.is_ascii_alphanumeric());
-    let code = answer.code.filter(is_word).unwrap_or("no reason given").to_owned();
+    let code = answer.code.and_then(word).unwrap_or("no reason given").to_owned();
     StoreErrorKind::Other { code, status: answer.status }
+}
+
+/// A text that is one word, as codes and request ids are; whatever else a server sends in their place may be an echo of the
+/// request, signature and session token and all.
+pub(super) fn word(text: &str) -> Option<&str> {
+    let fits = (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric());
+    fits.then_some(text)
 }
 
 /// The `<Region>` of an error's body, if it is one.

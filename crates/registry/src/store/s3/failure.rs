@@ -24,6 +24,9 @@ where
     E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
 {
     let (kind, cause) = match error {
+        SdkError::ServiceError(refused) if refused.raw().status().is_success() => {
+            (StoreErrorKind::NotAStore { endpoint: place.endpoint.clone(), what: "an answer that cannot be read".into() }, None)
+        }
         SdkError::ServiceError(refused) => by_answer(refused.err(), refused.raw(), place, asked),
         _ => below(error, place),
     };
@@ -45,8 +48,8 @@ fn by_answer<E: ProvideErrorMetadata>(
     let region = region.or_else(|| raw.body().bytes().and_then(classify::region_in));
     let answer = Answer { status, code: refused.code(), region: region.as_deref() };
     let kind = classify::refusal(place, asked, answer);
-    let code = refused.code().filter(|code| code.len() <= 64).unwrap_or("no code");
-    let id = raw.request_id().filter(|id| id.len() <= 64).unwrap_or("none");
+    let code = refused.code().and_then(classify::word).unwrap_or("no code");
+    let id = raw.request_id().and_then(classify::word).unwrap_or("none");
     (kind, Some(Cause::text(format!("HTTP {status}, {code}, request id {id}"))))
 }
 
