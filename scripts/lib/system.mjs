@@ -50,7 +50,14 @@ function built() {
 
 /** Whether there is what the tests need beside that. */
 function testable() {
-	const programs = ['WebKitWebDriver', 'xvfb-run', 'dbus-run-session', 'gnome-keyring-daemon', 'import', 'xdotool'];
+	const programs = [
+		'WebKitWebDriver',
+		'xvfb-run',
+		'dbus-run-session',
+		'gnome-keyring-daemon',
+		'import',
+		'xdotool',
+	];
 	return (
 		programs.every(has) &&
 		(output('fc-list', [':lang=zh-cn']) ?? '') !== '' &&
@@ -72,7 +79,9 @@ async function ready(isReady, what, ...lists) {
 	const packages = (system) => lists.flatMap((list) => list[system]);
 	if (family(osRelease()) === 'debian' && (await installWithApt(packages('debian')))) {
 		if (isReady()) return;
-		throw new Problem(`The system packages are installed, and yet something to ${what.join(' and ')} with is missing.`);
+		throw new Problem(
+			`The system packages are installed, and yet something to ${what.join(' and ')} with is missing.`,
+		);
 	}
 	throw new Problem(advice(process.platform, osRelease(), packages));
 }
@@ -118,7 +127,8 @@ function osRelease() {
 /** Installs through apt as root, or through a sudo that asks for no password. False when it may not. */
 async function installWithApt(packages) {
 	if (!has('apt-get')) return false;
-	const may = process.getuid() === 0 ? [] : output('sudo', ['-n', 'true']) !== undefined ? ['sudo', '-n'] : undefined;
+	const may =
+		process.getuid() === 0 ? [] : output('sudo', ['-n', 'true']) !== undefined ? ['sudo', '-n'] : undefined;
 	if (!may) return false;
 	const missing = packages.filter((name) => !installed(name));
 	say(`Installing ${missing.join(', ')}`);
@@ -127,8 +137,9 @@ async function installWithApt(packages) {
 		return run(command, rest);
 	};
 	await apt('update');
-	await apt('install', '-y', '--no-install-recommends', ...missing);
+	// With what they recommend: WebKit's graphics drivers and xvfb-run's xauth are only recommended.
+	await apt('install', '-y', ...missing);
 	return true;
 }
 
-const installed = (name) => output('dpkg-query', ['-W', '-f', '${Status}', name])?.endsWith(' installed') ?? false;
+const installed = (name) => output('dpkg', ['-s', name])?.includes('\nStatus: install ok installed') ?? false;

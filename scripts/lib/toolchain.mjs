@@ -14,15 +14,19 @@ export function checkToolchain() {
 	const node = JSON.parse(readFileSync(at('package.json'), 'utf8')).engines.node.replace('>=', '');
 	checkRust(output('rustc', ['--version']), rust);
 	if (older(process.versions.node, node)) {
-		throw new Problem(`Node ${node} or newer is needed, and this is ${process.versions.node}. See https://nodejs.org.`);
+		throw new Problem(
+			`Node ${node} or newer is needed, and this is ${process.versions.node}. See https://nodejs.org.`,
+		);
 	}
 }
 
 /** `printed` is what `rustc --version` prints, if it is there. */
 export function checkRust(printed, needed) {
-	if (printed === undefined) throw new Problem(`Rust ${needed} or newer is needed, and none is installed. ${INSTALL_RUST}`);
+	if (printed === undefined)
+		throw new Problem(`Rust ${needed} or newer is needed, and none is installed. ${INSTALL_RUST}`);
 	const version = printed.split(' ')[1] ?? printed;
-	if (older(version, needed)) throw new Problem(`Rust ${needed} or newer is needed, and this is ${version}. ${UPDATE_RUST}`);
+	if (older(version, needed))
+		throw new Problem(`Rust ${needed} or newer is needed, and this is ${version}. ${UPDATE_RUST}`);
 }
 
 /** Whether a version is older than another, by its numbers. */

@@ -79,7 +79,8 @@ pub async fn provider(
 
 /// `AWS_ACCESS_KEY_ID` and its companions, and neither files nor the metadata service of a cloud machine.
 fn from_environment(environment: &Environment) -> Result<Secret, CredentialsError> {
-    let required = |variable: &'static str| environment.var(variable).map(str::to_owned).ok_or(CredentialsError::NotInEnvironment { variable });
+    let required =
+        |variable: &'static str| environment.var(variable).map(str::to_owned).ok_or(CredentialsError::NotInEnvironment { variable });
     Ok(Secret {
         access_key_id: required("AWS_ACCESS_KEY_ID")?,
         secret_access_key: required("AWS_SECRET_ACCESS_KEY")?,

@@ -248,17 +248,15 @@ impl fmt::Debug for Environment {
             .map(|(name, value)| {
                 let shown = match name.as_str() {
                     name if SHOWN.contains(&name) => value.clone(),
-                    name if name.starts_with("AWS_ENDPOINT_URL") || name.to_ascii_lowercase().ends_with("_proxy") => without_userinfo(value),
+                    name if name.starts_with("AWS_ENDPOINT_URL") || name.to_ascii_lowercase().ends_with("_proxy") => {
+                        without_userinfo(value)
+                    }
                     _ => "…".to_owned(),
                 };
                 (name, shown)
             })
             .collect();
-        f.debug_struct("Environment")
-            .field("vars", &vars)
-            .field("home_dir", &self.home_dir)
-            .field("places", &self.places)
-            .finish()
+        f.debug_struct("Environment").field("vars", &vars).field("home_dir", &self.home_dir).field("places", &self.places).finish()
     }
 }
 

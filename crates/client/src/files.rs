@@ -77,7 +77,9 @@ impl From<&FileError> for WireError {
     fn from(error: &FileError) -> Self {
         let (path, kind, hint) = match error {
             FileError::Read { path, .. } => (path, "file_unreadable", "Check who may read it."),
-            FileError::Write { path, source } if source.kind() == io::ErrorKind::StorageFull => (path, "disk_full", "Make room on the disk and try again."),
+            FileError::Write { path, source } if source.kind() == io::ErrorKind::StorageFull => {
+                (path, "disk_full", "Make room on the disk and try again.")
+            }
             FileError::Write { path, .. } => (path, "file_unwritable", "Check who may write there."),
             FileError::Damaged { path, .. } => (path, "file_damaged", "Repair the file, or remove it to start afresh."),
             FileError::Newer { path, .. } => (path, "file_newer", "Update Patchbay."),
@@ -97,18 +99,29 @@ impl From<FileError> for WireError {
 /// # Errors
 /// [`FileError::Write`]; the old file is untouched.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    write_and_rename(path, bytes).map_err(FileError::write(path))
+    write_and_rename(path, bytes, true).map_err(FileError::write(path))
 }
 
-fn write_and_rename(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// The same for what can be fetched again: another program never sees half of it, but a power cut may leave it damaged, and whoever
+/// reads it then takes it for absent. A sync costs as much as a publish's own request.
+///
+/// # Errors
+/// [`FileError::Write`]; the old file is untouched.
+pub fn cache(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    write_and_rename(path, bytes, false).map_err(FileError::write(path))
+}
+
+fn write_and_rename(path: &Path, bytes: &[u8], durable: bool) -> io::Result<()> {
     let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
     // In the same folder, because a rename is atomic inside one file system only. tempfile makes it readable for the owner alone.
     let mut file = tempfile::Builder::new().prefix(".").suffix(".tmp").tempfile_in(folder)?;
     file.write_all(bytes)?;
-    file.as_file().sync_all()?;
+    if durable {
+        file.as_file().sync_all()?;
+    }
     file.persist(path)?;
     // Without this the rename itself may be lost in a power cut. Windows has no such call.
-    if cfg!(unix) {
+    if durable && cfg!(unix) {
         File::open(folder)?.sync_all()?;
     }
     Ok(())

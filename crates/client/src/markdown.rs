@@ -19,14 +19,14 @@ pub struct Limits {
     pub bytes: usize,
     /// Levels of nesting; deeper ones are flattened. An HTML parser takes time in the square of the depth.
     pub depth: usize,
-    /// Tags of raw HTML; the rest is shown as text. Unclosed `<b>` are opened again in every paragraph that follows (HTML, "reconstruct
-    /// the active formatting elements"), so a few kilobytes of them would become gigabytes.
+    /// Tags of raw HTML; the rest is shown as text. A parser carries unclosed ones (`<b>` more than any) through everything that follows
+    /// (HTML, "reconstruct the active formatting elements"), which is slow, and can make a large page of a small file.
     pub raw_tags: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 512 * 1024, depth: 24, raw_tags: 600 }
+        Self { bytes: 512 * 1024, depth: 24, raw_tags: 1_000 }
     }
 }
 
@@ -137,7 +137,16 @@ static ALLOWED: LazyLock<Builder<'static>> = LazyLock::new(|| {
     // Their content is not meant to be read, or is a language of its own.
     let dropped_whole = "script style svg math iframe object embed template noscript select textarea title";
     let set = |words: &'static str| words.split_ascii_whitespace().collect::<HashSet<_>>();
-    let attributes = [("a", "href title"), ("code", "class"), ("div", "class"), ("ol", "start"), ("span", "class"), ("sup", "class"), ("td", "align"), ("th", "align")];
+    let attributes = [
+        ("a", "href title"),
+        ("code", "class"),
+        ("div", "class"),
+        ("ol", "start"),
+        ("span", "class"),
+        ("sup", "class"),
+        ("td", "align"),
+        ("th", "align"),
+    ];
     let mut builder = Builder::empty();
     builder
         .tags(set(tags))

@@ -59,7 +59,7 @@ pub(crate) async fn publish(app: &App, session: &Session) -> Result<(), WireErro
             session.fold(&document, now).await?;
         }
     }
-    session.keep_seen()
+    session.keep_seen().await
 }
 
 async fn play(app: &App, session: &Session, sample: &Sample, step: &Step, now: Timestamp) -> Result<Document, WireError> {

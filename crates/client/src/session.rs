@@ -1,13 +1,18 @@
 //! A registry that is in use: its store, its local copy, and what was seen of it.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
+use patchbay_package::PluginId;
 use patchbay_registry::{
     KnownHead, Registry, Synced,
     catalogue::Head,
     format::{document::Document, registry::About},
-    seen::Seen,
+    seen::{Mark, Seen},
     store::{ETag, Store, StoreError, StoreErrorKind, http::HttpStore, s3::{S3Config, S3Store}},
 };
 use serde::{Deserialize, Serialize};
@@ -15,10 +20,11 @@ use tokio::sync::Mutex;
 
 use crate::{
     App,
-    files::{FileError, Lock, read_json, write_json},
+    files::{self, FileError, Lock, read_json, write_json},
     home::Home,
     registries::{Place, Profile},
-    wire::WireError,
+    sentence::sentence,
+    wire::{Code, WireError},
 };
 
 /// The catalogue on disk: one file per registry, replaced whole, thrown away when it is damaged.
@@ -146,25 +152,20 @@ impl Session {
 
     fn keep(&self, copy: &LocalCopy) -> Result<(), WireError> {
         crate::home::make(&self.home.cache(self.profile.key()))?;
-        Ok(write_json(&self.home.head(self.profile.key()), copy)?)
+        let bytes = serde_json::to_vec(copy).map_err(|e| sentence(Code::Failed, "broke", e, None, &[]))?;
+        Ok(files::cache(&self.home.head(self.profile.key()), &bytes)?)
     }
 
-    /// Keeps what was seen, so that the next start notices a registry that was set back. Two programs may do so at once: the higher mark stays.
-    pub fn keep_seen(&self) -> Result<(), WireError> {
-        let path = self.home.seen(self.profile.key());
-        let _lock = Lock::of(&path)?;
-        let mut marks: BTreeMap<_, patchbay_registry::seen::Mark> = read_json(&path)?.unwrap_or_default();
-        for (id, mark) in self.registry.seen().marks() {
-            let stays = marks.get(&id).is_some_and(|known| known.seq >= mark.seq);
-            if !stays {
-                marks.insert(id, mark);
-            }
-        }
-        Ok(write_json(&path, &marks)?)
+    /// Keeps what was seen, so that the next start notices a registry that was set back. Two programs may do so at once: the higher
+    /// mark stays. In a thread of its own, for it waits for the disk.
+    pub async fn keep_seen(&self) -> Result<(), WireError> {
+        let (path, now) = (self.home.seen(self.profile.key()), self.registry.seen().marks());
+        let work = tokio::task::spawn_blocking(move || merge_marks(&path, now));
+        work.await.map_err(|e| sentence(Code::Failed, "broke", e, None, &[]))?.map_err(Into::into)
     }
 
     /// Where the last known document of a plugin is kept.
-    pub fn document_file(&self, id: &patchbay_package::PluginId) -> PathBuf {
+    pub fn document_file(&self, id: &PluginId) -> PathBuf {
         self.home.documents(self.profile.key()).join(format!("{id}.jsonl"))
     }
 }
@@ -200,6 +201,19 @@ pub(crate) fn forget(home: &Home, profile: &Profile) -> Result<(), WireError> {
 
 fn about_file(home: &Home, profile: &Profile) -> PathBuf {
     home.cache(profile.key()).join("registry.json")
+}
+
+fn merge_marks(path: &Path, now: BTreeMap<PluginId, Mark>) -> Result<(), FileError> {
+    let _lock = Lock::of(path)?;
+    let mut marks: BTreeMap<PluginId, Mark> = read_json(path)?.unwrap_or_default();
+    let before = marks.clone();
+    for (id, mark) in now {
+        let stays = marks.get(&id).is_some_and(|known| known.seq >= mark.seq);
+        if !stays {
+            marks.insert(id, mark);
+        }
+    }
+    if marks == before { Ok(()) } else { write_json(path, &marks) }
 }
 
 fn load_seen(home: &Home, profile: &Profile) -> Result<Seen, WireError> {

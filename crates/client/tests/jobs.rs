@@ -34,7 +34,13 @@ fn jobs() -> (tempfile::TempDir, Home, Jobs) {
 }
 
 fn publish(key: &str) -> NewJob {
-    NewJob { kind: JobKind::Publish, registry: "main".into(), path: "/plugins/a".into(), key: key.into(), request: json!({ "channel": "beta" }) }
+    NewJob {
+        kind: JobKind::Publish,
+        registry: "main".into(),
+        path: "/plugins/a".into(),
+        key: key.into(),
+        request: json!({ "channel": "beta" }),
+    }
 }
 
 fn saved() -> JobEnd {
@@ -159,7 +165,7 @@ async fn finished_jobs_are_known_after_a_restart() {
     let ended = jobs.ended(id(&view)).await.unwrap().unwrap();
     drop(jobs);
     let again = Jobs::open(&home, clock()).unwrap();
-    assert_eq!(again.list().unwrap(), [ended.clone()]);
+    assert_eq!(again.list().unwrap(), std::slice::from_ref(&ended));
     let record = again.record(id(&view)).unwrap().unwrap();
     assert_eq!((record.view, record.key, record.request), (ended, "a".into(), json!({ "channel": "beta" })));
     assert_eq!(again.record(Uuid::nil()).unwrap(), None);

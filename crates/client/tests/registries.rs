@@ -56,7 +56,9 @@ fn registries_come_back_as_they_were_added() {
     .unwrap();
     let profiles = Profiles::load(&home).unwrap();
     assert_eq!(profiles.get(None).unwrap().name, "main", "the first becomes the default");
-    assert!(matches!(&profiles.get(Some("mirror")).unwrap().place, Place::Http { url } if url.as_str() == "https://cdn.example.com/plugins/"));
+    assert!(
+        matches!(&profiles.get(Some("mirror")).unwrap().place, Place::Http { url } if url.as_str() == "https://cdn.example.com/plugins/")
+    );
     let views = profiles.views(Path::new("/data/registry"));
     insta::assert_json_snapshot!(views);
     insta::assert_snapshot!(fs::read_to_string(home.registries()).unwrap());
@@ -124,7 +126,11 @@ fn input_that_makes_no_sense_gets_a_sentence() {
         ("bucket without credentials", with(CredentialSource::None)),
         ("bucket with the embedded key", with(CredentialSource::Embedded)),
     ];
-    let told: Vec<_> = cases.iter().map(|(case, input)| (*case, refused(input))).map(|(case, e)| format!("{case}: {} {}", e.message, e.hint.unwrap())).collect();
+    let told: Vec<_> = cases
+        .iter()
+        .map(|(case, input)| (*case, refused(input)))
+        .map(|(case, e)| format!("{case}: {} {}", e.message, e.hint.unwrap()))
+        .collect();
     insta::assert_snapshot!(told.join("\n"));
     assert!(cases.iter().all(|(_, input)| refused(input).code == Code::Usage));
 }

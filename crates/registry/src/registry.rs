@@ -286,13 +286,14 @@ impl Registry {
             return Err(ChangeError::PackageTooLarge { size: package.size, limit });
         }
         let body = Body::File { path: package.path.clone(), size: package.size, sha256: package.sha256 };
-        let work = async {
-            self.put_once(&Key::Package(id.clone(), version.clone(), package.sha256), body, Some(progress.clone())).await?;
-            for asset in assets {
-                self.put_once(&Key::Asset(id.clone(), asset.digest), Body::Bytes(asset.bytes.clone()), Some(progress.clone())).await?;
-            }
-            Ok(())
-        };
+        let key = Key::Package(id.clone(), version.clone(), package.sha256);
+        let assets = assets.iter().map(|a| (Key::Asset(id.clone(), a.digest), Body::Bytes(a.bytes.clone())));
+        let all: Vec<_> = std::iter::once((key, body)).chain(assets).collect();
+        // At once: the order in which they arrive means nothing, since nothing refers to them yet.
+        let work = stream::iter(all).map(Ok).try_for_each_concurrent(8, |(key, body)| {
+            let progress = progress.clone();
+            async move { self.put_once(&key, body, Some(progress)).await }
+        });
         tokio::select! {
             done = work => done,
             // Dropping an upload leaves nothing: an object appears with its last byte or not at all.

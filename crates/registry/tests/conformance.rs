@@ -32,13 +32,13 @@ async fn embedded() -> Option<Bench> {
 
 async fn seaweed() -> Option<Bench> {
     let external = External::from_environment("PATCHBAY_TEST_SEAWEED")?;
-    Some(Bench::new(external.bucket().await))
+    Some(Bench::new(external.store().await))
 }
 
 /// moto keeps what it is sent, whatever its digest.
 async fn moto() -> Option<Bench> {
     let external = External::from_environment("PATCHBAY_TEST_MOTO")?;
-    Some(Bench::new(external.bucket().await).without_digest_checks())
+    Some(Bench::new(external.store().await).without_digest_checks())
 }
 
 /// Written in memory, read over HTTP.

@@ -48,7 +48,7 @@ async fn the_embedded_registry_passes_within_two_seconds() {
 async fn seaweedfs_and_moto_pass() {
     for variable in ["PATCHBAY_TEST_SEAWEED", "PATCHBAY_TEST_MOTO"] {
         let Some(external) = External::from_environment(variable) else { continue };
-        let report = probe(&external.bucket().await).await.unwrap();
+        let report = probe(&external.store().await).await.unwrap();
         assert_eq!(failures(&report), [], "{variable}");
     }
 }
@@ -56,7 +56,7 @@ async fn seaweedfs_and_moto_pass() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rclone_is_refused() {
     let Some(external) = External::from_environment("PATCHBAY_TEST_RCLONE") else { return };
-    let report = probe(&external.bucket().await).await.unwrap();
+    let report = probe(&external.store().await).await.unwrap();
     assert_eq!(
         failures(&report),
         [

@@ -32,7 +32,10 @@ export function createFormat(locale: string, justNow: string): Format {
 
 	const at = (iso: string) => new Date(iso);
 	const day = (iso: string, now: number) =>
-		(at(iso).getFullYear() === new Date(now).getFullYear() ? short : shortYear).format(at(iso));
+		(at(iso).getFullYear() === new Date(now).getFullYear() ? short : shortYear)
+			.format(at(iso))
+			// British English alone has one month of four letters.
+			.replace('Sept', 'Sep');
 
 	return {
 		number: (n) => number.format(n),

@@ -153,27 +153,29 @@ export class App {
 		}
 	}
 
+	/** Does something whose failure has no better place than a toast. Null when it failed. */
+	async attempt<T>(action: () => Promise<T>): Promise<T | null> {
+		try {
+			return await action();
+		} catch (reason) {
+			this.report(toWireError(reason));
+			return null;
+		}
+	}
+
 	/** Says a failure that has no better place. */
 	report(error: WireError): void {
 		this.toasts.show({ tone: 'danger', ...sayError(error) });
 	}
 
 	async openLink(url: string): Promise<void> {
-		try {
-			await this.backend.openLink(url);
-		} catch (reason) {
-			this.report(toWireError(reason));
-		}
+		await this.attempt(() => this.backend.openLink(url));
 	}
 
 	/** Lets the window close although jobs run; they can be resumed. */
 	async closeAnyway(): Promise<void> {
 		this.dialog = null;
-		try {
-			await this.backend.closeAnyway();
-		} catch (reason) {
-			this.report(toWireError(reason));
-		}
+		await this.attempt(() => this.backend.closeAnyway());
 	}
 
 	private drop(drop: Drop): void {

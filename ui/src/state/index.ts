@@ -1,7 +1,9 @@
 /** What the views know. */
+export { toWireError } from '../backend';
 export { App, type Dialog } from './app.svelte';
 export { Change, MAX_REASON, type Mode, type Wish } from './change.svelte';
 export { appContext, provideApp, useApp } from './context';
+export { Managed } from './managed.svelte';
 export { Plugin, type Readme } from './plugin.svelte';
 export { type PluginTab, parse, type Route, type RouteName, write } from './route.svelte';
 export type { Toast, Tone } from './toasts.svelte';

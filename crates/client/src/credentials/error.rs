@@ -143,8 +143,10 @@ impl CredentialsError {
     }
 
     pub(crate) fn unreadable(error: &FileError) -> Self {
-        let (FileError::Read { path, .. } | FileError::Write { path, .. } | FileError::Damaged { path, .. } | FileError::Newer { path, .. }) =
-            error;
+        let (FileError::Read { path, .. }
+        | FileError::Write { path, .. }
+        | FileError::Damaged { path, .. }
+        | FileError::Newer { path, .. }) = error;
         Self::Unreadable { path: path.display().to_string() }
     }
 
@@ -184,7 +186,9 @@ impl CredentialsError {
             Self::BadConfiguration => "Run `aws configure list`, which names the line.".to_owned(),
             Self::Unreadable { .. } => "Check who may read it.".to_owned(),
             Self::ProfileFailed { name, kind: ProfileKind::Sso } => format!("Sign in with `aws sso login --profile {name}`."),
-            Self::ProfileFailed { name, kind: ProfileKind::Process } => format!("Run the `credential_process` of the profile `{name}` yourself to see why."),
+            Self::ProfileFailed { name, kind: ProfileKind::Process } => {
+                format!("Run the `credential_process` of the profile `{name}` yourself to see why.")
+            }
             Self::ProfileFailed { name, kind: ProfileKind::Role } => {
                 format!("Run `aws sts get-caller-identity --profile {name}` to see why the role is refused.")
             }

@@ -186,8 +186,7 @@ impl Keychain for MemoryKeychain {
     }
 
     async fn get(&self, registry: &str) -> Result<Secret, CredentialsError> {
-        self.with(|secrets| secrets.get(registry).cloned())?
-            .ok_or_else(|| CredentialsError::NotStored { registry: registry.to_owned() })
+        self.with(|secrets| secrets.get(registry).cloned())?.ok_or_else(|| CredentialsError::NotStored { registry: registry.to_owned() })
     }
 
     async fn delete(&self, registry: &str) -> Result<bool, CredentialsError> {
@@ -220,7 +219,8 @@ mod tests {
     fn what_is_stored_can_be_read_again() {
         let stored = Stored { version: 1, access_key_id: "AK", secret_access_key: "SK", session_token: None };
         assert_eq!(serde_json::to_string(&stored).unwrap(), r#"{"version":1,"access_key_id":"AK","secret_access_key":"SK"}"#);
-        let again: Stored<String> = serde_json::from_str(r#"{"version":1,"access_key_id":"AK","secret_access_key":"SK","later":1}"#).unwrap();
+        let again: Stored<String> =
+            serde_json::from_str(r#"{"version":1,"access_key_id":"AK","secret_access_key":"SK","later":1}"#).unwrap();
         assert_eq!((again.access_key_id.as_str(), again.session_token), ("AK", None));
     }
 }

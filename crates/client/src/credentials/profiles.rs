@@ -50,7 +50,11 @@ pub async fn aws_profiles(environment: &Environment) -> Result<Vec<String>, Cred
 }
 
 /// The credentials of exactly this profile.
-pub(super) async fn provider(name: &str, environment: &Environment, http: &SharedHttpClient) -> Result<SharedCredentialsProvider, CredentialsError> {
+pub(super) async fn provider(
+    name: &str,
+    environment: &Environment,
+    http: &SharedHttpClient,
+) -> Result<SharedCredentialsProvider, CredentialsError> {
     let files = files(environment)?;
     let set = parse(&files).await?;
     let Some(profile) = set.get_profile(name) else {
@@ -88,7 +92,9 @@ impl ProvideCredentials for NamedProfile {
     {
         future::ProvideCredentials::new(async move {
             let answer: provider::Result = self.inner.provide_credentials().await;
-            answer.map_err(|_| error::CredentialsError::provider_error(CredentialsError::ProfileFailed { name: self.name.clone(), kind: self.kind }))
+            answer.map_err(|_| {
+                error::CredentialsError::provider_error(CredentialsError::ProfileFailed { name: self.name.clone(), kind: self.kind })
+            })
         })
     }
 }

@@ -1,8 +1,7 @@
 //! What is kept of a job on disk: `jobs/<id>.json`, and beside it a lock that the program holds in which it runs.
 
 use std::{
-    fs,
-    io,
+    fs, io,
     path::{Path, PathBuf},
 };
 

@@ -35,7 +35,7 @@ impl App {
         let change = change(&session, &standing, request).await?;
         let stamp = Stamp { op: Uuid::new_v4(), actor: self.actor(&session.profile)?, at: self.now() };
         let done = session.registry.commit(&id, &change, &stamp, &CancellationToken::new()).run().await?;
-        session.keep_seen()?;
+        session.keep_seen().await?;
         // The change is live whatever becomes of the catalogue.
         let warning = session.fold(&done.document, self.now()).await.err();
         Ok(ChangeDone {

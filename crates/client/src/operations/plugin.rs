@@ -43,12 +43,12 @@ impl App {
     /// Reads a document, and keeps it and its mark on disk.
     pub(crate) async fn read(&self, session: &Session, id: &PluginId) -> Result<Standing, WireError> {
         let standing = session.registry.document(id).await?;
-        session.keep_seen()?;
+        session.keep_seen().await?;
         let path = session.document_file(id);
         if let Some(folder) = path.parent() {
             crate::home::make(folder)?;
         }
-        files::replace(&path, &standing.bytes)?;
+        files::cache(&path, &standing.bytes)?;
         Ok(standing)
     }
 
@@ -77,7 +77,7 @@ impl App {
         let id = super::id(plugin)?;
         let session = self.session(registry).await?;
         let history = session.registry.history(&id, before, PAGE).await?;
-        session.keep_seen()?;
+        session.keep_seen().await?;
         Ok(view::history(&history))
     }
 

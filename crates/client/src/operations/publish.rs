@@ -211,10 +211,8 @@ impl App {
         job: &JobContext,
     ) -> Result<JobResult, WireError> {
         job.reporter.phase(Phase::Listing);
-        let mut warning = session.keep_seen().err();
-        if let Err(e) = session.fold(&done.document, self.now()).await {
-            warning = Some(e);
-        }
+        let (kept, folded) = tokio::join!(session.keep_seen(), session.fold(&done.document, self.now()));
+        let mut warning = kept.err().or(folded.err());
         let release = done.document.release(version).ok_or_else(|| Refusal::NoVersion { version: version.clone() })?;
         let Some(artifact) = release.artifacts.first() else {
             return Err(Refusal::NoVersion { version: version.clone() }.into());
@@ -336,7 +334,7 @@ async fn read(path: PathBuf) -> Result<Folder, WireError> {
         let limits = Limits::default();
         let found = Manifest::read(&path).map_err(|e| explained(Code::Failed, &e))?;
         let contents = scan(&path, &limits).map_err(|e| explained(Code::Failed, &e))?;
-        let problems = lint(&found.manifest, &contents, &limits).into_iter().map(|p| view::problem(&p)).collect();
+        let problems = lint(&found.manifest, &contents, &limits).iter().chain(&found.warnings).map(view::problem).collect();
         Ok(Folder { path, manifest: found.manifest, source: found.source, contents, problems })
     };
     joined(tokio::task::spawn_blocking(work).await)?

@@ -11,19 +11,19 @@ use aws_sdk_s3::primitives::ByteStream;
 use patchbay_local::LocalServer;
 use sha2::{Digest, Sha256};
 
-use crate::client::{BUCKET, authority, client, client_of, get, outcome, put};
+use crate::client::{BUCKET, client, client_of, get, outcome, put};
 use crate::objects::assert_nothing_incoming;
 use crate::process::{Child, say};
 
 const KILLS: u32 = 30;
 
-/// A version that shows whether it is whole: its number, and that number all over 200 KiB.
+/// A version that shows whether it is whole: its number, and that number all over 2 MiB.
 fn version(number: u64) -> Vec<u8> {
-    number.to_le_bytes().repeat(25_600)
+    number.to_le_bytes().repeat(256 * 1024)
 }
 
 fn number_of(body: &[u8]) -> u64 {
-    let number = u64::from_le_bytes(body[..8].try_into().unwrap());
+    let number = u64::from_le_bytes(body.get(..8).expect("a torn object").try_into().unwrap());
     assert!(body == version(number), "a torn object");
     number
 }
@@ -41,14 +41,15 @@ pub async fn write_versions(s3: &Client) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_at_any_moment_leaves_one_whole_version() {
     let folder = tempfile::tempdir().unwrap();
+    let pace = work_per_write(folder.path()).await;
     let mut reached = 0;
     for kill in 0..KILLS {
         let mut child = Child::start("versions", folder.path());
         for _ in 0..=kill % 3 {
-            child.line_after(if kill % 2 == 0 { "begin " } else { "done " });
+            child.line_after("begin ");
         }
-        // Some work of another length each time, so that the kill falls on another moment of the write.
-        std::hint::black_box(Sha256::digest(vec![0u8; 150_000 * (kill as usize % 16)]));
+        // From the first moment of the write to the last one.
+        (0..pace * kill / KILLS).for_each(|_| work());
         let said = child.kill();
 
         let numbers = |word: &str| said.iter().filter_map(|line| line.strip_prefix(word)?.parse::<u64>().ok()).max();
@@ -69,21 +70,31 @@ async fn a_kill_at_any_moment_leaves_one_whole_version() {
     assert!(reached > 0);
 }
 
+/// A little work, as a clock that does not sleep.
+fn work() {
+    std::hint::black_box(Sha256::digest(std::hint::black_box([0u8; 4096])));
+}
+
+/// How much of it is done during one write.
+async fn work_per_write(folder: &Path) -> u32 {
+    let server = LocalServer::start(folder, None).await.unwrap();
+    let s3 = client(&server);
+    let write = tokio::spawn(async move { drop(put(&s3, "pace", version(0)).await) });
+    (0..).take_while(|_| !write.is_finished()).inspect(|_| work()).count().try_into().unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_running_server_receives_is_not_swept() {
     let folder = tempfile::tempdir().unwrap();
     let server = LocalServer::start(folder.path(), None).await.unwrap();
-    let mut upload = half_an_upload(&server, "k", 1_000_000).await;
-    // Its temporary file is there when the first byte was taken; the server says so by the file alone.
-    while incoming_bytes(folder.path()) == 0 {
-        tokio::task::yield_now().await;
-    }
+    let mut upload = begin_upload(&client(&server), "k", 1_000_000).await;
+    upload.write_all(&vec![b'x'; 500_000]).unwrap();
+    begun(folder.path()).await;
     let child = Child::start("serve", folder.path());
     let other = LocalServer::start(folder.path(), None).await.unwrap();
-    assert!(incoming_bytes(folder.path()) > 0);
     other.shutdown().await;
-    assert!(incoming_bytes(folder.path()) > 0);
     drop(child);
+    begun(folder.path()).await;
     upload.write_all(&vec![b'x'; 500_000]).unwrap();
     let answer = std::io::read_to_string(&upload).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
@@ -97,12 +108,11 @@ async fn an_upload_that_is_cut_off_leaves_nothing() {
     let s3 = client(&server);
     put(&s3, "old", "old").await;
     for key in ["new", "old"] {
-        let upload = half_an_upload(&server, key, 1_000_000).await;
-        while incoming_bytes(folder.path()) == 0 {
-            tokio::task::yield_now().await;
-        }
+        let mut upload = begin_upload(&s3, key, 1_000_000).await;
+        upload.write_all(&vec![b'x'; 500_000]).unwrap();
+        begun(folder.path()).await;
         drop(upload);
-        while incoming_files(folder.path()) > 0 {
+        while !incoming(folder.path()).is_empty() {
             tokio::task::yield_now().await;
         }
     }
@@ -119,11 +129,16 @@ async fn a_full_disk_is_said_and_stores_nothing() {
     put(&client(&here), "k", "old").await;
     let mut child = Child::start_limited("serve", folder.path(), 1024);
     let s3 = client_of(&here, &child.line_after("endpoint "));
-    for key in ["k", "new"] {
-        // More than fits into the buffers of the connection, so that the answer has to survive the rest of the body.
-        let result = s3.put_object().bucket(BUCKET).key(key).body(ByteStream::from(vec![1; 30_000_000])).send().await;
-        assert_eq!(outcome(result), Err((507, "InsufficientStorage".to_owned())));
+    for (key, status) in [("k", 507), ("new", 507), ("nul", 400)] {
+        // Far more than the buffers of the connection hold, from a client that does not listen before it has said all:
+        // the answer has to wait for the end of the body.
+        let mut upload = begin_upload(&s3, key, 30_000_000).await;
+        upload.write_all(&vec![b'x'; 30_000_000]).unwrap();
+        let answer = std::io::read_to_string(&upload).unwrap();
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
     }
+    let result = s3.put_object().bucket(BUCKET).key("k").body(ByteStream::from(vec![1; 3_000_000])).send().await;
+    assert_eq!(outcome(result), Err((507, "InsufficientStorage".to_owned())));
     assert_nothing_incoming(folder.path());
     assert_eq!(get(&s3, "k").await.unwrap(), b"old");
     assert_eq!(get(&s3, "new").await, None);
@@ -132,19 +147,21 @@ async fn a_full_disk_is_said_and_stores_nothing() {
     assert_eq!(get(&s3, "new").await.unwrap(), b"small");
 }
 
-/// The first half of a signed PUT of `size` times "x".
-async fn half_an_upload(server: &LocalServer, key: &str, size: usize) -> TcpStream {
+/// The head of a signed PUT whose body has `size` bytes.
+async fn begin_upload(s3: &Client, key: &str, size: usize) -> TcpStream {
     let config = PresigningConfig::expires_in(Duration::from_secs(60)).unwrap();
-    let url = client(server).put_object().bucket(BUCKET).key(key).presigned(config).await.unwrap();
-    let path = url.uri().strip_prefix(server.endpoint()).unwrap().to_owned();
-    let mut stream = TcpStream::connect(authority(server)).unwrap();
-    write!(stream, "PUT {path} HTTP/1.1\r\nHost: {}\r\nContent-Length: {size}\r\nConnection: close\r\n", authority(server)).unwrap();
-    for (name, value) in url.headers().filter(|(name, _)| !name.eq_ignore_ascii_case("host")) {
-        write!(stream, "{name}: {value}\r\n").unwrap();
-    }
-    write!(stream, "\r\n").unwrap();
-    stream.write_all(&vec![b'x'; size / 2]).unwrap();
+    let request = s3.put_object().bucket(BUCKET).key(key).presigned(config).await.unwrap();
+    let (host, path) = request.uri().strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    write!(stream, "PUT /{path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {size}\r\nConnection: close\r\n\r\n").unwrap();
     stream
+}
+
+/// Waits until a file in `incoming/` has bytes: the server has taken the first of the body.
+async fn begun(folder: &Path) {
+    while incoming(folder).iter().all(|file| file.len() == 0) {
+        tokio::task::yield_now().await;
+    }
 }
 
 fn sessions(folder: &Path) -> usize {
@@ -155,12 +172,4 @@ fn incoming(folder: &Path) -> Vec<std::fs::Metadata> {
     let sessions = std::fs::read_dir(folder.join("incoming")).unwrap().map(|entry| entry.unwrap().path());
     let files = sessions.filter(|path| path.is_dir()).flat_map(|path| std::fs::read_dir(path).unwrap());
     files.filter_map(|file| file.unwrap().metadata().ok()).collect()
-}
-
-fn incoming_files(folder: &Path) -> usize {
-    incoming(folder).len()
-}
-
-fn incoming_bytes(folder: &Path) -> u64 {
-    incoming(folder).iter().map(std::fs::Metadata::len).sum()
 }

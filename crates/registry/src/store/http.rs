@@ -3,7 +3,7 @@
 mod incoming;
 mod network;
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
 use async_trait::async_trait;
 use backon::{ExponentialBuilder, Retryable};
@@ -58,7 +58,7 @@ impl HttpStore {
         // S3 reads a plus sign in a path as a space; versions have them.
         let path = key.to_string().replace('+', "%2B");
         let url = self.base.join(&path).map_err(|_| StoreError::new(self.not_a_store("an address that cannot be used"), Some(key)))?;
-        let patience = ExponentialBuilder::default().with_min_delay(Duration::from_millis(200)).with_max_times(2).with_jitter();
+        let patience = ExponentialBuilder::default().with_min_delay(self.timeouts.backoff).with_max_times(2).with_jitter();
         (|| self.ask_once(key, url.clone(), known)).retry(patience).when(StoreError::is_transient).await
     }
 

@@ -35,7 +35,7 @@ use self::{
 };
 use super::{
     Body, Condition, ETag, Fetched, Listed, Object, Progress, Store, StoreError, StoreErrorKind,
-    http::{Network, address, is_web_page, shown},
+    http::{Network, Timeouts, address, is_web_page, shown},
 };
 use crate::key::Key;
 
@@ -188,8 +188,9 @@ impl S3Store {
 
     /// What makes a request one that is asked again: only for reads.
     fn patient(&self) -> aws_sdk_s3::config::Builder {
-        let attempt = TimeoutConfig::builder().operation_attempt_timeout(self.network.timeouts.answer).build();
-        let retry = RetryConfig::standard().with_max_attempts(3).with_initial_backoff(std::time::Duration::from_millis(200));
+        let Timeouts { answer, backoff, .. } = self.network.timeouts;
+        let attempt = TimeoutConfig::builder().operation_attempt_timeout(answer).build();
+        let retry = RetryConfig::standard().with_max_attempts(3).with_initial_backoff(backoff);
         aws_sdk_s3::Config::builder().retry_config(retry).timeout_config(attempt)
     }
 

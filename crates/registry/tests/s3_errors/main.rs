@@ -32,7 +32,7 @@ fn canaries() -> SharedCredentialsProvider {
 
 fn network() -> Network {
     let short = Duration::from_millis(300);
-    Network { timeouts: Timeouts { connect: short, answer: short, stall: short }, ..Network::default() }
+    Network { timeouts: Timeouts { connect: short, answer: short, stall: short, backoff: Duration::from_millis(1) }, ..Network::default() }
 }
 
 fn config(endpoint: &str) -> S3Config {

@@ -42,8 +42,8 @@ fn acceptor(authority: &CertifiedIssuer<'_, KeyPair>, name: &str, edit: impl FnO
 }
 
 fn network(ca_bundle: Option<String>) -> Network {
-    let short = Duration::from_secs(2);
-    let timeouts = Timeouts { connect: short, answer: short, stall: short };
+    let patience = Duration::from_secs(10);
+    let timeouts = Timeouts { connect: Duration::from_secs(1), answer: patience, stall: patience, backoff: Duration::from_millis(1) };
     Network { ca_bundle: ca_bundle.map(String::into_bytes), timeouts, ..Network::default() }
 }
 

@@ -28,17 +28,13 @@ impl External {
         None
     }
 
-    /// A bucket of its own for one test: made, and empty.
-    pub async fn bucket(&self) -> S3Store {
-        let name = format!("patchbay-{}", uuid::Uuid::new_v4());
-        let store = self.store(&name, "");
+    /// A part of a bucket for one test alone: nothing is in it. The bucket is made if it is not there.
+    pub async fn store(&self) -> S3Store {
+        let prefix = format!("{}/registry", uuid::Uuid::new_v4());
+        let store = s3(&self.endpoint, &self.region, "patchbay-test", &prefix, &self.access_key_id, &self.secret_access_key);
         store.create_bucket().await.unwrap();
+        store.head_bucket().await.unwrap();
         store
-    }
-
-    /// A part of a bucket.
-    pub fn store(&self, bucket: &str, prefix: &str) -> S3Store {
-        s3(&self.endpoint, &self.region, bucket, prefix, &self.access_key_id, &self.secret_access_key)
     }
 }
 

@@ -42,20 +42,24 @@ export class Shelf {
 		const { host, shipped, rollbacks = [], yanks = [], deprecations = [], ...about } = sample;
 		const document = new Document(about);
 		const at = (daysAgo: number) => new Date(this.now() - daysAgo * DAY).toISOString();
-		for (const [version, daysAgo, kilobytes, range, channel] of shipped) {
-			this.ship(document, release(sample, version, at(daysAgo), kilobytes * 1000, { [host]: range }), channel);
-		}
 		const by = sample.owners[0] ?? sample.author;
+		const events: [daysAgo: number, run: (at: string) => void][] = [];
+		for (const [version, daysAgo, kilobytes, range, channel] of shipped) {
+			const size = kilobytes * 1000;
+			events.push([daysAgo, (when) => this.ship(document, release(sample, version, when, size, { [host]: range }), channel)]);
+		}
 		for (const [version, daysAgo, reason] of yanks) {
-			this.apply(document, { kind: 'yank', version, reason }, by, at(daysAgo));
+			events.push([daysAgo, (when) => this.apply(document, { kind: 'yank', version, reason }, by, when)]);
 		}
 		for (const [version, message, replacement] of deprecations) {
-			this.apply(document, { kind: 'deprecate', version, message, replacement }, by, at(5));
+			const change = { kind: 'deprecate', version, message, replacement } as const;
+			events.push([5, (when) => this.apply(document, change, by, when)]);
 		}
 		for (const [channel, to, hoursAgo, reason] of rollbacks) {
 			const change = { kind: 'rollback', channel, to, reason, yank: false, expect: null } as const;
-			this.apply(document, change, 'admin', at(hoursAgo / 24));
+			events.push([hoursAgo / 24, (when) => this.apply(document, change, 'admin', when)]);
 		}
+		for (const [daysAgo, run] of events.sort(([x], [y]) => y - x)) run(at(daysAgo));
 		this.documents.set(about.id, document);
 	}
 

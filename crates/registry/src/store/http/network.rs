@@ -57,11 +57,18 @@ pub struct Timeouts {
     /// Without a byte moving while a body goes up or down, and for the answer after it went up. There is no limit on the
     /// whole: a large package on a slow line takes as long as it takes.
     pub stall: Duration,
+    /// Before a read that failed is asked again; twice as long before it is asked for the last time.
+    pub backoff: Duration,
 }
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(5), answer: Duration::from_secs(20), stall: Duration::from_secs(60) }
+        Self {
+            connect: Duration::from_secs(5),
+            answer: Duration::from_secs(20),
+            stall: Duration::from_secs(60),
+            backoff: Duration::from_millis(200),
+        }
     }
 }
 

@@ -41,6 +41,9 @@ impl std::error::Error for WebPage {}
 #[derive(Debug)]
 pub(super) struct PageDetector;
 
+/// What a store signs its answers with, and no portal does. Some stores call even their XML `text/html`.
+const SIGNS: [&str; 3] = ["x-amz-request-id", "x-amzn-requestid", "x-amz-id-2"];
+
 #[dyn_dispatch_hint]
 impl Intercept for PageDetector {
     fn name(&self) -> &'static str {
@@ -55,7 +58,9 @@ impl Intercept for PageDetector {
     ) -> Result<(), BoxError> {
         let answer = context.response();
         let status = answer.status().as_u16();
-        if status < 500 && status != 407 && answer.headers().get("content-type").is_some_and(is_html) {
+        let headers = answer.headers();
+        let is_page = headers.get("content-type").is_some_and(is_html) && !SIGNS.iter().any(|sign| headers.contains_key(sign));
+        if is_page && status < 500 && status != 407 {
             return Err(WebPage.into());
         }
         Ok(())

@@ -66,7 +66,7 @@ export const plugin = {
 		downloaded: (path: string) => `Saved as ${path}`,
 		downloadFailed: 'The package was not saved',
 		point: 'Point a channel here…',
-		pointTo: (channel: string, at: string) => `${channel}, now at ${at}`,
+		pointTo: (at: string) => `now at ${at}`,
 		newChannel: 'New channel…',
 		alreadyHere: 'already here',
 		letGo: (channel: string) => `Let go of ${channel}…`,

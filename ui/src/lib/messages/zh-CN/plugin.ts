@@ -66,7 +66,7 @@ export const plugin: Messages['plugin'] = {
 		downloaded: (path) => `已保存为 ${path}`,
 		downloadFailed: '安装包未能保存',
 		point: '将通道指向这里…',
-		pointTo: (channel, at) => `${channel}，目前在 ${at}`,
+		pointTo: (at) => `目前在 ${at}`,
 		newChannel: '新通道…',
 		alreadyHere: '已在这里',
 		letGo: (channel) => `解除 ${channel} 的锁定…`,

@@ -1,0 +1,172 @@
+//! What a publish costs: its requests, counted on the wire, and its time, beside one raw PUT to the same server in the same run.
+//!
+//! Prints one JSON object per line; `npm run bench publish` makes the table. The server is the embedded registry, or the one that
+//! `PATCHBAY_BENCH_S3` describes (`{"endpoint","access_key_id","secret_access_key","region"}`).
+#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
+
+mod proxy;
+
+use std::{
+    fs,
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use patchbay_client::{
+    App, Environment, Home, MemoryKeychain,
+    wire::{CredentialSource, JobState, Phase, PublishRequest, RegistryInput},
+};
+use patchbay_local::LocalServer;
+use patchbay_registry::{
+    Key,
+    store::{
+        Body, Condition, Store,
+        s3::{S3Config, S3Store},
+    },
+};
+use serde_json::{Value, json};
+
+const ROUNDS: usize = 40;
+
+/// Where the requests go, and with which key.
+struct Server {
+    endpoint: String,
+    region: String,
+    key: (String, String),
+    /// Keeps the embedded one alive.
+    _local: Option<LocalServer>,
+}
+
+impl Server {
+    async fn start(folder: &Path) -> Self {
+        if let Ok(text) = std::env::var("PATCHBAY_BENCH_S3") {
+            let given: Value = serde_json::from_str(&text).unwrap();
+            let field = |name: &str| given[name].as_str().unwrap().to_owned();
+            let key = (field("access_key_id"), field("secret_access_key"));
+            return Self { endpoint: field("endpoint"), region: field("region"), key, _local: None };
+        }
+        let local = LocalServer::start(&folder.join("server"), None).await.unwrap();
+        let key = (local.credentials().access_key_id().to_owned(), local.credentials().secret_access_key().to_owned());
+        Self { endpoint: local.endpoint().to_owned(), region: local.region().to_owned(), key, _local: Some(local) }
+    }
+
+    fn environment(&self) -> Environment {
+        Environment::default().with("AWS_ACCESS_KEY_ID", &self.key.0).with("AWS_SECRET_ACCESS_KEY", &self.key.1).with("USER", "bench")
+    }
+
+    /// The same SDK, on a key of its own.
+    fn raw(&self, bucket: &str) -> S3Store {
+        let credentials = aws_credential_types::Credentials::new(&self.key.0, &self.key.1, None, None, "bench");
+        let mut config = S3Config::new(bucket, &self.region, aws_credential_types::provider::SharedCredentialsProvider::new(credentials));
+        config.endpoint = Some(self.endpoint.clone());
+        S3Store::new(config).unwrap()
+    }
+}
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(run());
+}
+
+async fn run() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Server::start(folder.path()).await;
+    let direct = server.endpoint.clone();
+    let proxy = proxy::Proxy::start(&direct).await;
+    server.endpoint.clone_from(&proxy.endpoint);
+
+    let environment = server.environment();
+    let home = Home::open(Some(&folder.path().join("home")), &environment).unwrap();
+    let app = App::new(home, environment, Arc::new(MemoryKeychain::default()), Arc::new(jiff::Timestamp::now)).unwrap();
+    let bucket = "patchbay-bench";
+    let input = RegistryInput {
+        name: "bench".into(),
+        bucket: Some(bucket.into()),
+        prefix: Some(uuid::Uuid::new_v4().to_string()),
+        endpoint: Some(proxy.endpoint.clone()),
+        region: Some(server.region.clone()),
+        url: None,
+        credentials: CredentialSource::Environment,
+        create: true,
+    };
+    app.add_registry(input, None).await.unwrap();
+
+    let source = folder.path().join("plugin");
+    let mut counts = Vec::new();
+    let mut times = Vec::new();
+    for round in 0..=ROUNDS {
+        write_plugin(&source, round);
+        let before = proxy.requests().len();
+        let (took, seen) = publish(&app, &source).await;
+        // The first one makes the probe and the plugin; every other one is a publish as people know it.
+        if round > 0 {
+            let all = proxy.requests();
+            counts.push(all[before..before + seen(&all[before..])].iter().filter(|r| !is_upload(r)).count());
+            times.push(took);
+        }
+    }
+
+    // The peer, through the same proxy: one PUT of a package of the same size.
+    let raw = server.raw(bucket);
+    let mut raw_times = Vec::new();
+    for round in 0..ROUNDS {
+        let bytes = bytes::Bytes::from(vec![u8::try_from(round % 251).unwrap(); 4096]);
+        let begun = Instant::now();
+        raw.put(&Key::Probe(format!("bench-{}", uuid::Uuid::new_v4())), Body::Bytes(bytes), Condition::Absent, None).await.unwrap();
+        raw_times.push(begun.elapsed());
+    }
+
+    let most = *counts.iter().max().unwrap();
+    report("publish: requests beyond the uploads", most as f64, "requests", 4.0, Value::Null, Value::Null);
+    let (publish, put) = (median(&mut times), median(&mut raw_times));
+    report("publish: time, in raw PUTs", publish / put, "× PUT", 5.0, json!("one PUT, same server, same run"), json!(format!("{put:.2} ms")));
+}
+
+fn report(name: &str, value: f64, unit: &str, target: f64, peer: Value, peer_value: Value) {
+    let line = json!({"name": name, "value": (value * 100.0).round() / 100.0, "unit": unit, "target": target, "met": value <= target, "peer": peer, "peer_value": peer_value});
+    println!("{line}");
+}
+
+fn median(times: &mut [Duration]) -> f64 {
+    times.sort();
+    times[times.len() / 2].as_secs_f64() * 1e3
+}
+
+fn is_upload(request: &str) -> bool {
+    request.contains("/packages/") || request.contains("/assets/")
+}
+
+fn write_plugin(folder: &Path, round: usize) {
+    fs::create_dir_all(folder).unwrap();
+    let manifest = json!({"id": "bench", "version": format!("1.{round}.0"), "name": "Bench", "description": "Publishes.", "license": "MIT"});
+    fs::write(folder.join("patchbay.json"), manifest.to_string()).unwrap();
+    fs::write(folder.join("README.md"), "# Bench\n").unwrap();
+    fs::write(folder.join("main.js"), "let x = 1;\n".repeat(400 + round)).unwrap();
+}
+
+/// Publishes, and answers how long it took from packed to listed, and which of the requests of this publish belong to that: reading
+/// back comes after it.
+async fn publish(app: &App, folder: &Path) -> (Duration, impl Fn(&[String]) -> usize) {
+    let mut news = app.subscribe();
+    let request = PublishRequest { path: folder.display().to_string(), channel: None, force_channel: false, notes: None };
+    let begun = Instant::now();
+    let id = app.publish(Some("bench"), request).await.unwrap().id;
+    let mut live = None;
+    loop {
+        let job = news.recv().await.unwrap();
+        if job.id != id {
+            continue;
+        }
+        match job.status {
+            JobState::Running { phase: Phase::Verifying, .. } => {
+                live.get_or_insert_with(|| begun.elapsed());
+            }
+            JobState::Running { .. } => {}
+            JobState::Done { .. } => break,
+            other => panic!("{other:?}"),
+        }
+    }
+    // Reading back is one GET of the document and one of the package, always the last two.
+    (live.unwrap(), |requests: &[String]| requests.len() - 2)
+}
