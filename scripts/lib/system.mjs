@@ -21,7 +21,7 @@ const TEST = {
 		'gnome-keyring',
 		'imagemagick',
 		'fonts-noto-cjk',
-		'xdotool',
+		'x11-utils',
 		'python3-venv',
 	],
 	fedora: [
@@ -31,10 +31,10 @@ const TEST = {
 		'gnome-keyring',
 		'ImageMagick',
 		'google-noto-sans-cjk-fonts',
-		'xdotool',
+		'xorg-x11-utils',
 		'python3',
 	],
-	arch: ['xorg-server-xvfb', 'dbus', 'gnome-keyring', 'imagemagick', 'noto-fonts-cjk', 'xdotool', 'python'],
+	arch: ['xorg-server-xvfb', 'dbus', 'gnome-keyring', 'imagemagick', 'noto-fonts-cjk', 'xorg-xev', 'python'],
 };
 
 const MACOS = 'xcode-select --install';
@@ -56,7 +56,7 @@ function testable() {
 		'dbus-run-session',
 		'gnome-keyring-daemon',
 		'import',
-		'xdotool',
+		'xev',
 	];
 	return (
 		programs.every(has) &&

@@ -41,8 +41,13 @@ impl Console {
             return object(&failure.json());
         }
         stdout(&failure.page.render())?;
-        say("error", style::BAD, &failure.error);
+        self.fail(&failure.error);
         Ok(())
+    }
+
+    /// What went wrong, for people.
+    pub fn fail(self, error: &WireError) {
+        say("error", style::BAD, error);
     }
 
     /// Something that is not as it should be, beside an answer that stands all the same.

@@ -15,7 +15,7 @@ mod run;
 use std::{ffi::OsString, io, process::ExitCode};
 
 use clap::ColorChoice;
-use patchbay_client::wire::Code;
+use patchbay_client::wire::{Code, WireError};
 
 use crate::{
     answer::{Failure, Outcome, error},
@@ -50,6 +50,11 @@ fn no_threads(e: &io::Error) -> Box<Failure> {
     error(Code::Failed, "no_threads", format!("The system gives this program no threads: {e}."), "Close other programs, then try again.").into()
 }
 
+/// The answer is lost; what was done is done.
+fn no_stdout(e: &io::Error) -> WireError {
+    error(Code::Failed, "stdout", format!("The answer could not be written to stdout: {e}."), "Look at the disk or the program that it goes to.")
+}
+
 /// Prints what came of it, and says so in the exit code.
 fn finish(console: Console, outcome: Outcome) -> ExitCode {
     let (printed, code) = match &outcome {
@@ -59,12 +64,7 @@ fn finish(console: Console, outcome: Outcome) -> ExitCode {
     match printed {
         Ok(()) => ExitCode::from(code),
         Err(e) => {
-            console.warn(&error(
-                Code::Failed,
-                "stdout",
-                format!("The answer could not be written to stdout: {e}."),
-                "Look at the disk or the program that it goes to.",
-            ));
+            console.fail(&no_stdout(&e));
             ExitCode::from(code.max(exit::code(Code::Failed)))
         }
     }

@@ -152,6 +152,8 @@ static ALLOWED: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .tags(set(tags))
         .clean_content_tags(set(dropped_whole))
         .tag_attributes(attributes.into_iter().map(|(tag, names)| (tag, set(names))).collect::<HashMap<_, _>>())
+        // Even an empty builder lets `lang` and `title` pass on every tag.
+        .generic_attributes(HashSet::new())
         .attribute_filter(|tag, name, value| value_allowed(tag, name, value).then_some(Cow::Borrowed(value)))
         .url_schemes(set("http https mailto"))
         .url_relative(UrlRelative::Deny)
@@ -170,6 +172,7 @@ fn value_allowed(tag: &str, name: &str, value: &str) -> bool {
         ("div", "class") => value == "footnote-definition",
         (_, "align") => matches!(value, "left" | "center" | "right"),
         (_, "start") => value.parse::<u32>().is_ok(),
-        _ => true,
+        ("a", "href" | "title") => true,
+        _ => false,
     }
 }

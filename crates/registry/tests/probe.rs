@@ -9,6 +9,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use patchbay_package::Digest;
 use patchbay_registry::{
     key::Key,
@@ -16,8 +17,10 @@ use patchbay_registry::{
     store::{Body, Condition, ETag, Fetched, Listed, Progress, Store, StoreError, StoreErrorKind, memory::MemoryStore},
 };
 use patchbay_testkit::store::{Fault, FaultStore, Method};
+use s3s::{auth::SimpleAuth, service::S3ServiceBuilder};
+use tokio::net::TcpListener;
 
-use self::servers::{Embedded, External};
+use self::servers::{Embedded, External, s3};
 
 fn failures(report: &ProbeReport) -> Vec<(ProbeCheck, &str)> {
     report.failures().map(|Check { name, found, .. }| (*name, found.as_str())).collect()
@@ -69,6 +72,35 @@ async fn rclone_is_refused() {
     );
 }
 
+/// s3s-fs alone looks at the conditions and takes no lock.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn bare_s3s_fs_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("bucket")).unwrap();
+    let mut builder = S3ServiceBuilder::new(s3s_fs::FileSystem::new(folder.path()).unwrap());
+    builder.set_auth(SimpleAuth::from_single("id", "secret"));
+    let service = builder.build();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let service = service.clone();
+            tokio::spawn(async move {
+                let server = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
+                let _ = server.serve_connection(TokioIo::new(stream), service).await;
+            });
+        }
+    });
+    let store = s3(&endpoint, "us-east-1", "bucket", "", "id", "secret");
+    let report = probe(&store).await.unwrap();
+    let found = failures(&report);
+    assert!(!found.is_empty());
+    for (check, words) in found {
+        assert!(matches!(check, ProbeCheck::CreateRace | ProbeCheck::MatchRace), "{check}: {words}");
+        assert!(words.starts_with("It let ") || words.starts_with("It told one writer that it had won"), "{words}");
+    }
+}
+
 /// A store in memory with one thing wrong.
 #[derive(Clone, Debug)]
 struct Flawed {
@@ -103,6 +135,12 @@ impl Flawed {
         Self { objects: MemoryStore::new(), flaw, gate: Arc::new(tokio::sync::Barrier::new(8)) }
     }
 
+    /// Whether eight writers come for this key at once.
+    fn is_raced(&self, key: &Key, condition: &Condition) -> bool {
+        let key = key.to_string();
+        key.contains("-create-") || (key.contains("-replace-") && *condition != Condition::Absent)
+    }
+
     fn force(&self, key: &Key, body: &Body) -> ETag {
         let Body::Bytes(bytes) = body else { panic!("the probe sends bytes") };
         self.objects.insert(key.to_string(), bytes.clone())
@@ -128,7 +166,7 @@ impl Store for Flawed {
         let refused = || StoreError::new(StoreErrorKind::PreconditionFailed { key: key.to_string() }, Some(key));
         match (self.flaw, &condition) {
             (Flaw::IgnoresConditions, _) => return Ok(self.force(key, &body)),
-            (Flaw::NoLock, _) if key.to_string().ends_with("ed") && !matches!(&body, Body::Bytes(b) if b == "one") => {
+            (Flaw::NoLock, _) if self.is_raced(key, &condition) => {
                 let holds = match &condition {
                     Condition::Absent => standing.is_none(),
                     Condition::Matches(etag) => standing.is_some_and(|object| object.etag == *etag),

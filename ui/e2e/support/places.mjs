@@ -1,12 +1,10 @@
 // Where things are.
 
-import { dirname, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { resolve } from 'node:path';
+import { at, program } from '../../../scripts/lib/places.mjs';
 
-export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..')
-
-/** Screenshots and what a failing test left behind. */
-export const output = join(root, 'target/e2e')
+/** Screenshots, and what a failing test left behind. */
+export const output = at('target/e2e');
 
 /** The window under test. */
-export const binary = resolve(process.env.PATCHBAY_E2E_APP ?? join(root, 'target/debug/patchbay-app'))
+export const binary = resolve(process.env.PATCHBAY_E2E_APP ?? program('patchbay-app'));

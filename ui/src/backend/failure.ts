@@ -2,7 +2,13 @@ import type { WireError } from '../generated/WireError';
 
 /** True for what Rust rejects with. */
 export function isWireError(reason: unknown): reason is WireError {
-	return typeof reason === 'object' && reason !== null && 'code' in reason && 'kind' in reason && 'message' in reason;
+	return (
+		typeof reason === 'object' &&
+		reason !== null &&
+		'code' in reason &&
+		'kind' in reason &&
+		'message' in reason
+	);
 }
 
 /** Whatever was thrown, as an error that can be shown. What is not from Rust is a bug of ours: nothing of it is shown. */

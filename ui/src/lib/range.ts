@@ -4,5 +4,7 @@ export function range(wants: string): string {
 	return wants
 		.replaceAll('>=', '≥')
 		.replaceAll('<=', '≤')
-		.replace(/([≥≤<>=^~])\s*(?=\d)/g, (_, operator: string) => (/[\^~]/.test(operator) ? operator : `${operator} `));
+		.replace(/([≥≤<>=^~])\s*(?=\d)/g, (_, operator: string) =>
+			/[\^~]/.test(operator) ? operator : `${operator} `,
+		);
 }

@@ -1,16 +1,19 @@
 import { type Backend, type Drop, toWireError } from '../backend';
+import type { JobView } from '../generated/JobView';
 import type { Settings } from '../generated/Settings';
 import type { Start } from '../generated/Start';
 import type { WireError } from '../generated/WireError';
 import { clock } from '../lib/clock.svelte';
 import { m, resolveLanguage, sayError, speak } from '../lib/messages';
 import { Browse } from './browse.svelte';
+import { Connect } from './connect.svelte';
 import { Icons } from './icons.svelte';
 import { Jobs } from './jobs.svelte';
 import { Layout } from './layout.svelte';
 import { Levels } from './levels.svelte';
 import { Look } from './look.svelte';
 import { Plugin } from './plugin.svelte';
+import { Publishing } from './publish.svelte';
 import { Quick } from './quick.svelte';
 import { Registries } from './registries.svelte';
 import { type RouteName, Router } from './route.svelte';
@@ -28,6 +31,8 @@ export class App {
 	readonly jobs: Jobs;
 	readonly icons: Icons;
 	readonly quick: Quick;
+	readonly publishing: Publishing;
+	readonly connect: Connect;
 	readonly toasts = new Toasts();
 	readonly levels = new Levels();
 	readonly route: Router;
@@ -55,6 +60,8 @@ export class App {
 		this.jobs = new Jobs(backend);
 		this.icons = new Icons(backend);
 		this.quick = new Quick(backend, this.registries);
+		this.publishing = new Publishing(backend, this.registries, this.jobs);
+		this.connect = new Connect(this.registries);
 		this.route = new Router(window);
 		this.layout = new Layout(window);
 		this.look = new Look(window);
@@ -88,9 +95,7 @@ export class App {
 			this.route.follow(),
 			this.jobs.follow(),
 			this.sync.follow(this.window),
-			this.jobs.onEnd((job) => {
-				if (job.kind === 'publish' && job.registry === this.registries.name) void this.sync.now();
-			}),
+			this.jobs.onEnd((job) => this.ended(job)),
 			this.backend.onDrop((drop) => this.drop(drop)),
 			this.backend.onCloseRequested(() => {
 				this.dialog = 'closing';
@@ -176,6 +181,18 @@ export class App {
 	async closeAnyway(): Promise<void> {
 		this.dialog = null;
 		await this.attempt(() => this.backend.closeAnyway());
+	}
+
+	/** A download ends where nobody looks; a publish has its own page. */
+	private ended(job: JobView): void {
+		if (job.kind === 'publish' && job.registry === this.registries.name) void this.sync.now();
+		if (job.kind !== 'download') return;
+		const { status } = job;
+		if (status.state === 'done' && status.result.kind === 'saved') {
+			this.toasts.show({ message: m().plugin.release.downloaded(status.result.path) });
+		} else if (status.state === 'failed') {
+			this.report(status.error);
+		}
 	}
 
 	private drop(drop: Drop): void {

@@ -35,6 +35,8 @@ export class Change {
 	conflict = $state(false);
 	/** It may or may not have been written. */
 	unknown = $state(false);
+	/** It was found out that it was not written. */
+	notDone = $state(false);
 	planning = $state(false);
 	applying = $state(false);
 	/** Where the person saw the channel. */
@@ -88,6 +90,7 @@ export class Change {
 		}
 		this.conflict = false;
 		this.unknown = false;
+		this.notDone = false;
 		this.seen = this.standing();
 		return this.replan();
 	}
@@ -137,6 +140,7 @@ export class Change {
 		this.applying = true;
 		this.error = null;
 		this.conflict = false;
+		this.notDone = false;
 		try {
 			return await this.backend.apply(this.plugin.registry, this.plugin.id, request);
 		} catch (reason) {
@@ -161,6 +165,7 @@ export class Change {
 		}
 		this.unknown = false;
 		if (this.stands()) return true;
+		this.notDone = true;
 		this.seen = this.standing();
 		await this.replan();
 		return false;
@@ -168,9 +173,9 @@ export class Change {
 
 	/** Reads what stands there now, and plans on top of it. */
 	private async lookAgain(): Promise<void> {
-		this.conflict = true;
 		await this.plugin.refresh();
 		this.seen = this.standing();
+		this.conflict = true;
 		await this.replan();
 	}
 
@@ -207,7 +212,8 @@ export class Change {
 		switch (wish?.kind) {
 			case 'point': {
 				const { channel, to } = wish;
-				if (this.mode === 'rollback') return { kind: 'rollback', channel, to, reason, yank: this.alsoYank, expect };
+				if (this.mode === 'rollback')
+					return { kind: 'rollback', channel, to, reason, yank: this.alsoYank, expect };
 				return { kind: 'promote', channel, version: to, expect };
 			}
 			case 'yank':

@@ -60,7 +60,8 @@ export class Jobs {
 	private put(job: JobView, again = false): JobView {
 		const known = this.find(job.id);
 		const ended = known !== null && known.status.state !== 'running';
-		if (ended && job.status.state === 'running' && !again && known.started_at === job.started_at) return known;
+		if (ended && job.status.state === 'running' && !again && known.started_at === job.started_at)
+			return known;
 		this.list = sorted([job, ...this.list.filter((j) => j.id !== job.id)]);
 		if (job.status.state !== 'running' && !ended) for (const tell of this.ends) tell(job);
 		return job;

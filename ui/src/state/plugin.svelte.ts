@@ -6,7 +6,10 @@ import type { RevisionView } from '../generated/RevisionView';
 import type { WireError } from '../generated/WireError';
 
 /** What is known of a README. */
-export type Readme = { state: 'loading' } | { state: 'there'; html: string | null } | { state: 'failed'; error: WireError };
+export type Readme =
+	| { state: 'loading' }
+	| { state: 'there'; html: string | null }
+	| { state: 'failed'; error: WireError };
 
 /** One plugin of one registry: first what is on disk, then what the registry says. */
 export class Plugin {

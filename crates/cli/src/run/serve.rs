@@ -4,8 +4,9 @@ use serde_json::json;
 
 use super::Context;
 use crate::{
-    answer::{Answer, Outcome, error},
+    answer::{Answer, Outcome},
     interrupt::{Interrupts, or_stop},
+    no_stdout,
     print::{Page, Span, Table, style},
 };
 
@@ -22,10 +23,7 @@ pub(super) async fn run(context: &Context, port: Option<u16>) -> Outcome {
     page.table("", table);
     let object = json!({ "endpoint": served.endpoint, "bucket": served.bucket, "region": served.region, "key_file": key_file });
     let told = context.console.answer(&Answer::new(&object, page));
-    told.map_err(|e| {
-        let message = format!("The answer could not be written to stdout: {e}.");
-        error(patchbay_client::wire::Code::Failed, "stdout", message, "Look at the disk or the program that it goes to.")
-    })?;
+    told.map_err(|e| no_stdout(&e))?;
     context.console.note("The key file holds the access key id and the secret; only you can read it. Ctrl-C stops.");
     interrupts.next().await;
     Ok(Answer::Printed)

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::presigning::PresigningConfig;
-use aws_sdk_s3::primitives::ByteStream;
 use patchbay_local::LocalServer;
 use sha2::{Digest, Sha256};
 

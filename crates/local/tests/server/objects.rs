@@ -8,7 +8,6 @@ use patchbay_local::LocalServer;
 use sha2::{Digest, Sha256};
 
 use crate::client::{BUCKET, client, get, outcome, put};
-use crate::process::Child;
 
 fn refused<T>(status: u16, code: &str) -> Result<T, (u16, String)> {
     Err((status, code.to_owned()))
@@ -256,7 +255,7 @@ async fn big_bodies_are_streamed() {
     const MOST_MEMORY: u64 = 96 * 1024 * 1024;
     let folder = tempfile::tempdir().unwrap();
     // The server in another process, so that the client's memory does not count.
-    let mut child = Child::start("serve", folder.path());
+    let mut child = crate::process::Child::start("serve", folder.path());
     let endpoint = child.line_after("endpoint ");
     let here = LocalServer::start(folder.path(), None).await.unwrap();
     let s3 = crate::client::client_of(&here, &endpoint);

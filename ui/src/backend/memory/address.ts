@@ -3,7 +3,12 @@ import { lost, moved, unreachable, wireError } from './errors';
 import { Memory, type World } from './memory';
 import { community } from './registries';
 
-const broken = wireError('integrity', 'document_cut_off', 'The document of this plugin is cut off after 812 bytes.', 'Run patchbay doctor, or restore it from history.');
+const broken = wireError(
+	'integrity',
+	'document_cut_off',
+	'The document of this plugin is cut off after 812 bytes.',
+	'Run patchbay doctor, or restore it from history.',
+);
 
 /**
  * A world from the address, for development: `?world=empty`, `fresh`, `read-only`, `offline`, `many`,
@@ -33,7 +38,8 @@ export function memoryFromAddress(search: string): Memory {
 	const method = query.get('fail');
 	if (method !== null) {
 		const error = errors[(query.get('with') ?? 'broken') as keyof typeof errors];
-		for (let i = 0; i < Number(query.get('times') ?? 1); i += 1) memory.failNext(method as keyof Backend, error);
+		for (let i = 0; i < Number(query.get('times') ?? 1); i += 1)
+			memory.failNext(method as keyof Backend, error);
 	}
 	return memory;
 }

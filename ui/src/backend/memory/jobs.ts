@@ -73,7 +73,15 @@ export class Jobs {
 		const job = this.all.get(id);
 		if (job === undefined) throw notFound(`job ${id}`);
 		const { started_at: _a, finished_at: _b, status: _c, ...about } = job;
-		const verified = { kind: 'published', sha256: '', size: 0, seq: 1, consequences: [], verified: true, warning: null };
+		const verified = {
+			kind: 'published',
+			sha256: '',
+			size: 0,
+			seq: 1,
+			consequences: [],
+			verified: true,
+			warning: null,
+		};
 		return this.begin(about, [['verifying', 0]], () => verified as JobResult);
 	}
 
@@ -85,12 +93,16 @@ export class Jobs {
 				if (!this.running.has(entry.job.id)) return;
 				const eta = total > 0 ? Math.ceil(((steps - i) * this.step) / steps / 1000) : null;
 				const done = Math.round((total * i) / steps);
-				entry.job = { ...entry.job, status: { state: 'running', phase, done, total, eta, cancelling: false } };
+				entry.job = {
+					...entry.job,
+					status: { state: 'running', phase, done, total, eta, cancelling: false },
+				};
 				this.tell(entry.job);
 			}
 		}
 		if (entry.fault === null) this.end(entry, { state: 'done', result: entry.finish() });
-		else if (entry.fault.code === 'unknown_outcome') this.end(entry, { state: 'unknown', error: entry.fault });
+		else if (entry.fault.code === 'unknown_outcome')
+			this.end(entry, { state: 'unknown', error: entry.fault });
 		else this.end(entry, { state: 'failed', error: entry.fault });
 	}
 

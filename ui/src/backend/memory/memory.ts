@@ -91,7 +91,13 @@ export class Memory implements Backend {
 	async start() {
 		await this.disk('start');
 		const { locale } = this.world;
-		return { version: '0.1.0', platform: 'linux', locale, settings: { ...this.settings }, registries: this.list() };
+		return {
+			version: '0.1.0',
+			platform: 'linux',
+			locale,
+			settings: { ...this.settings },
+			registries: this.list(),
+		};
 	}
 
 	async saveSettings(settings: Settings) {
@@ -103,7 +109,13 @@ export class Memory implements Backend {
 	async addRegistry(input: Parameters<Backend['addRegistry']>[0]) {
 		await this.network('addRegistry');
 		if (this.registries.some((r) => r.name === input.name)) {
-			throw wireError('conflict', 'name_taken', `There is a registry named ${input.name}.`, 'Choose another name.', { name: input.name });
+			throw wireError(
+				'conflict',
+				'name_taken',
+				`There is a registry named ${input.name}.`,
+				'Choose another name.',
+				{ name: input.name },
+			);
 		}
 		this.registries.push({ ...added(input), is_default: this.registries.length === 0 });
 		this.shelves.set(input.name, new Shelf(this.world.now));
@@ -178,7 +190,9 @@ export class Memory implements Backend {
 
 	async history(registry: string, id: string, before: number | null) {
 		await this.network('history');
-		const all = this.document(registry, id).history().filter((r) => before === null || r.seq < before);
+		const all = this.document(registry, id)
+			.history()
+			.filter((r) => before === null || r.seq < before);
 		const revisions = all.slice(0, 8);
 		return { revisions, next_before: all.length > 8 ? (revisions.at(-1)?.seq ?? null) : null };
 	}
@@ -197,7 +211,10 @@ export class Memory implements Backend {
 	async apply(registry: string, id: string, change: Parameters<Backend['apply']>[2]) {
 		await this.network('apply');
 		const document = this.document(registry, id);
-		const { state, made, consequences } = next(document, change, { by: this.settings.actor, at: this.stamp() });
+		const { state, made, consequences } = next(document, change, {
+			by: this.settings.actor,
+			at: this.stamp(),
+		});
 		return { id, ...document.commit(state, made), consequences, warning: null };
 	}
 
@@ -221,11 +238,24 @@ export class Memory implements Backend {
 		if (manifest === null) throw plan.problems[0]?.error;
 		const about = { registry, plugin: manifest.id, version: manifest.version, path: request.path };
 		const size = Math.round(plan.unpacked_size * 0.4);
-		const legs = [['reading', 0], ['packing', plan.unpacked_size], ['uploading', size], ['committing', 0], ['listing', 0], ['verifying', 0]] as const;
+		const legs = [
+			['reading', 0],
+			['packing', plan.unpacked_size],
+			['uploading', size],
+			['committing', 0],
+			['listing', 0],
+			['verifying', 0],
+		] as const;
 		const finish = () => {
 			const document = this.shelf(registry).documents.get(manifest.id);
 			const sample = { ...manifest, readme: null };
-			const shipped = release(sample, manifest.version, this.stamp(), size, manifest.hosts as Record<string, string>);
+			const shipped = release(
+				sample,
+				manifest.version,
+				this.stamp(),
+				size,
+				manifest.hosts as Record<string, string>,
+			);
 			const channel = request.channel ?? plan.default_channel;
 			if (document) this.shelf(registry).ship(document, shipped, channel);
 			return {
@@ -236,12 +266,19 @@ export class Memory implements Backend {
 			};
 		};
 		const fault = this.offline ? unreachable : null;
-		return this.jobList.begin({ id: crypto.randomUUID(), kind: 'publish', ...about }, legs.map((l) => [...l]), finish, fault);
+		return this.jobList.begin(
+			{ id: crypto.randomUUID(), kind: 'publish', ...about },
+			legs.map((l) => [...l]),
+			finish,
+			fault,
+		);
 	}
 
 	async download(registry: string, id: string, version: string, platform: string) {
 		await this.disk('download');
-		const found = this.document(registry, id).view(this.stamp()).releases.find((r) => r.version === version);
+		const found = this.document(registry, id)
+			.view(this.stamp())
+			.releases.find((r) => r.version === version);
 		const size = found?.artifacts.find((a) => a.platform === platform)?.size ?? 0;
 		const path = `/home/mei/Downloads/${id}-${version}.zip`;
 		const about = { id: crypto.randomUUID(), kind: 'download' as const, registry, plugin: id, version, path };
@@ -303,7 +340,10 @@ export class Memory implements Backend {
 	private shelf(registry: string): Shelf {
 		const known = this.shelves.get(registry);
 		if (known) return known;
-		const shelf = this.world.plugins === 0 ? new Shelf(this.world.now) : Shelf.stocked(this.world.now, this.world.plugins);
+		const shelf =
+			this.world.plugins === 0
+				? new Shelf(this.world.now)
+				: Shelf.stocked(this.world.now, this.world.plugins);
 		this.shelves.set(registry, shelf);
 		return shelf;
 	}

@@ -67,7 +67,14 @@ export async function testConnection(
 	onStep: (step: ConnectionStep) => void,
 ): Promise<void> {
 	const names: StepName[] = ['name', 'tls', 'credentials', 'bucket', 'read', 'write'];
-	const found = ['203.0.113.4', 'TLS 1.3', registry.identity ?? 'key AKIA…', registry.location, 'format 1', '8-way race, one winner'];
+	const found = [
+		'203.0.113.4',
+		'TLS 1.3',
+		registry.identity ?? 'key AKIA…',
+		registry.location,
+		'format 1',
+		'8-way race, one winner',
+	];
 	const wrongKey = wireError(
 		'credentials',
 		'wrong_key',

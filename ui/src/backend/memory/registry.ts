@@ -33,7 +33,8 @@ export class Shelf {
 		for (let i = shelf.documents.size; i < count; i += 1) {
 			const topic = topics[i % topics.length] ?? '';
 			const base = samples[i % 4];
-			if (base) shelf.add({ ...base, id: `${topic.toLowerCase()}-${i}`, name: `${topic} ${i}`, categories: [topic] });
+			if (base)
+				shelf.add({ ...base, id: `${topic.toLowerCase()}-${i}`, name: `${topic} ${i}`, categories: [topic] });
 		}
 		return shelf;
 	}
@@ -46,7 +47,10 @@ export class Shelf {
 		const events: [daysAgo: number, run: (at: string) => void][] = [];
 		for (const [version, daysAgo, kilobytes, range, channel] of shipped) {
 			const size = kilobytes * 1000;
-			events.push([daysAgo, (when) => this.ship(document, release(sample, version, when, size, { [host]: range }), channel)]);
+			events.push([
+				daysAgo,
+				(when) => this.ship(document, release(sample, version, when, size, { [host]: range }), channel),
+			]);
 		}
 		for (const [version, daysAgo, reason] of yanks) {
 			events.push([daysAgo, (when) => this.apply(document, { kind: 'yank', version, reason }, by, when)]);
@@ -121,7 +125,9 @@ export function release(
 		artifacts: [{ platform: 'any', sha256, size, unpacked_size: Math.round(size * 2.7), files: 31 }],
 		hosts,
 		license: sample.license,
-		notes_html: version.endsWith('.0') ? `<p>New: rounding rules per client.</p><ul><li>Faster start</li><li>Fixes the header of CSV files</li></ul>` : null,
+		notes_html: version.endsWith('.0')
+			? `<p>New: rounding rules per client.</p><ul><li>Faster start</li><li>Fixes the header of CSV files</li></ul>`
+			: null,
 		has_readme: sample.readme !== null,
 		yanked: null,
 		deprecated: null,

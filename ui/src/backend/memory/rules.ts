@@ -95,7 +95,12 @@ class Draft {
 	private target(version: string): ReleaseView {
 		const release = this.release(version);
 		if (release.yanked !== null) {
-			throw wireError('refused', 'yanked', `${version} is yanked: “${release.yanked.reason}”`, 'Unyank it first.');
+			throw wireError(
+				'refused',
+				'yanked',
+				`${version} is yanked: “${release.yanked.reason}”`,
+				'Unyank it first.',
+			);
 		}
 		return release;
 	}
@@ -180,7 +185,13 @@ class Draft {
 		const [was, is] = [yanked(before), yanked(this.state)];
 		for (const version of is) if (!was.has(version)) this.say({ kind: 'unyanks', version });
 		for (const version of was) if (!is.has(version)) this.say({ kind: 'yanks', version });
-		const made = { kind: 'undo' as const, versions: revision.versions, moves: this.moves, reason: null, ...this.stamp };
+		const made = {
+			kind: 'undo' as const,
+			versions: revision.versions,
+			moves: this.moves,
+			reason: null,
+			...this.stamp,
+		};
 		return { state: before, made, consequences: this.consequences };
 	}
 }

@@ -1,4 +1,5 @@
 import type { Consequence } from '../../generated/Consequence';
+import { range } from '../range';
 import { m } from './language.svelte';
 
 /** One consequence of a change as a sentence. */
@@ -17,8 +18,10 @@ export function sayConsequence(c: Consequence): string {
 		case 'same_hosts':
 			return say.sameHosts(c.from, c.to);
 		case 'host_differs':
-			if (c.to === null) return say.hostRemoved(c.host, c.from ?? '');
-			return c.from === null ? say.hostAdded(c.host, c.to) : say.hostDiffers(c.host, c.from, c.to);
+			if (c.to === null) return say.hostRemoved(c.host, range(c.from ?? ''));
+			return c.from === null
+				? say.hostAdded(c.host, range(c.to))
+				: say.hostDiffers(c.host, range(c.from), range(c.to));
 		case 'yanks':
 			return say.yanks(c.version);
 		case 'unyanks':

@@ -1,11 +1,15 @@
 /** English, and with it the shape that every language has. */
+import { activity } from './en/activity';
 import { browse } from './en/browse';
 import { change } from './en/change';
 import { common } from './en/common';
 import { plugin } from './en/plugin';
+import { publish } from './en/publish';
+import { registries } from './en/registries';
+import { settings } from './en/settings';
 import { shell } from './en/shell';
 
-export const en = { common, shell, browse, plugin, change };
+export const en = { common, shell, browse, plugin, change, publish, registries, activity, settings };
 
 /** What a language must say. */
 export type Messages = typeof en;

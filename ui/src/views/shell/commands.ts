@@ -52,7 +52,14 @@ export function commands(app: App, places: Destination[]): Command[] {
 				app.browse.focusSearch();
 			},
 		},
-		{ id: 'sync', group: 'actions', label: words.sync, icon: RefreshCw, keys: [modifier, 'R'], run: () => void app.sync.now() },
+		{
+			id: 'sync',
+			group: 'actions',
+			label: words.sync,
+			icon: RefreshCw,
+			keys: [modifier, 'R'],
+			run: () => void app.sync.now(),
+		},
 		...app.registries.list
 			.filter((r) => r.name !== app.registries.name)
 			.map((r) => ({

@@ -80,7 +80,8 @@ export const change = {
 		notDone: 'It was not written. You can try again.',
 	},
 	say: {
-		moves: (channel: string, from: string, to: string) => `People on ${channel} get ${to} instead of ${from}.`,
+		moves: (channel: string, from: string, to: string) =>
+			`People on ${channel} get ${to} instead of ${from}.`,
 		created: (channel: string, to: string) => `A new channel, ${channel}, begins at ${to}.`,
 		removed: (channel: string) => `The channel ${channel} is taken away.`,
 		stays: {

@@ -22,5 +22,7 @@ export function sentence(revision: RevisionView): string {
 
 /** The moves that the sentence does not already tell. */
 export function otherMoves(revision: RevisionView): RevisionView['moves'] {
-	return revision.kind === 'rollback' || revision.kind === 'promote' ? revision.moves.slice(1) : revision.moves;
+	return revision.kind === 'rollback' || revision.kind === 'promote'
+		? revision.moves.slice(1)
+		: revision.moves;
 }

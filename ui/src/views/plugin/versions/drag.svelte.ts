@@ -47,7 +47,7 @@ export class Drag {
 			handle.removeEventListener('pointermove', move);
 			handle.removeEventListener('pointerup', release);
 			handle.removeEventListener('pointercancel', giveUp);
-			window.removeEventListener('keydown', escape, true);
+			window.removeEventListener('keydown', putBack, true);
 			this.channel = null;
 			this.origin = null;
 			this.over = null;
@@ -56,7 +56,7 @@ export class Drag {
 		};
 		const release = () => end(moved ? (this.over ?? plug.version) : null);
 		const giveUp = () => end(plug.version);
-		const escape = (e: KeyboardEvent) => {
+		const putBack = (e: KeyboardEvent) => {
 			if (e.key !== 'Escape') return;
 			e.preventDefault();
 			e.stopPropagation();
@@ -65,7 +65,7 @@ export class Drag {
 		handle.addEventListener('pointermove', move);
 		handle.addEventListener('pointerup', release);
 		handle.addEventListener('pointercancel', giveUp);
-		window.addEventListener('keydown', escape, true);
+		window.addEventListener('keydown', putBack, true);
 	}
 }
 

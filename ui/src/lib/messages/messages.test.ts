@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest';
+import { en } from './en';
+import { zhCN } from './zh-CN';
+
+type Node = string | ((...args: never[]) => string) | { [key: string]: Node };
+
+function leaves(node: Node, path = ''): [string, Node][] {
+	if (typeof node !== 'object') return [[path, node]];
+	return Object.entries(node).flatMap(([key, child]) => leaves(child, path === '' ? key : `${path}.${key}`));
+}
+
+const english = new Map(leaves(en as unknown as Node));
+const chinese = new Map(leaves(zhCN as unknown as Node));
+
+/** What is the same in both languages, on purpose. */
+const SAME = /^(shell\.palette\.language\.|common\.(dot|arrow|quote)$|plugin\.(release\.digest)$|browse\.statusHint\.active$)/;
+
+describe('both languages', () => {
+	test('say the same things', () => {
+		expect([...chinese.keys()].sort()).toEqual([...english.keys()].sort());
+	});
+
+	test.each([...english.keys()])('%s', (key) => {
+		const [a, b] = [english.get(key), chinese.get(key)];
+		expect(typeof b).toBe(typeof a);
+		if (typeof a === 'string' && typeof b === 'string') {
+			expect(b === '', 'both or neither are empty').toBe(a === '');
+			if (!SAME.test(key)) expect(b, 'it is written in Chinese').not.toBe(a);
+		}
+	});
+
+	test('Chinese uses full-width punctuation between its own words', () => {
+		for (const [key, text] of chinese) {
+			if (typeof text === 'string') expect(text, key).not.toMatch(/[\u4e00-\u9fff][,;:?!](\s|$|[\u4e00-\u9fff])/);
+		}
+	});
+
+	test('no exclamation marks, no "successfully"', () => {
+		for (const [key, text] of [...english, ...chinese]) {
+			expect(String(text), key).not.toMatch(/[A-Za-z]!['"`\s]|！|successfully|成功/i);
+		}
+	});
+});
