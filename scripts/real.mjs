@@ -111,8 +111,11 @@ export async function real({ seaweed = true } = {}) {
 	mkdirSync(SOURCES, { recursive: true });
 	await run('cargo', ['build', '--quiet', '-p', 'patchbay-cli']);
 	const embedded = join(HOME, 'home');
+	const complete = join(HOME, 'complete');
+	rmSync(complete, { force: true });
 	rmSync(embedded, { recursive: true, force: true });
 	publishAll('The embedded registry', embedded, { USER: 'npm' });
+	writeFileSync(complete, '');
 	if (!seaweed) return;
 	await readyServers();
 	const server = await startSeaweed();
@@ -130,6 +133,13 @@ export async function real({ seaweed = true } = {}) {
 	} finally {
 		await server.stop();
 	}
+}
+
+/** The folder of an embedded registry full of real plugins, made when it is not there. Copy it: it is shared. */
+export async function realHome() {
+	const home = join(HOME, 'home');
+	if (!existsSync(join(HOME, 'complete'))) await real({ seaweed: false });
+	return home;
 }
 
 if (process.argv[1] === at('scripts/real.mjs')) {

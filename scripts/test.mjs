@@ -12,6 +12,7 @@ import { environment, readyServers, startMoto, startRclone, startSeaweed } from 
 import { runSteps } from './lib/steps.mjs';
 import { readyToTest } from './lib/system.mjs';
 import { checkToolchain } from './lib/toolchain.mjs';
+import { realHome } from './real.mjs';
 
 /** What is quick and fails often comes first. */
 const STEPS = [
@@ -29,13 +30,14 @@ const STEPS = [
 	{ name: 'clippy', title: 'Lint of the Rust sources', run: () => chores.clippy() },
 	{ name: 'types', title: 'The page has the types that Rust has', run: () => checkGenerated() },
 	{ name: 'rust', title: 'Tests of the Rust sources, with real S3 servers', run: testRust },
-	{ name: 'window', title: 'Tests in the real window', run: testWindow },
 	{
 		name: 'real',
 		title: 'Real plugins',
 		run: () => run(process.execPath, [at('scripts/real.mjs')]),
 		onRequest: true,
 	},
+	// Its journeys begin on what the step before has published.
+	{ name: 'window', title: 'Tests in the real window', run: testWindow },
 ];
 
 await main(async (args) => {
@@ -84,6 +86,7 @@ async function testRust() {
 
 async function testWindow() {
 	await chores.buildPrograms();
+	await realHome();
 	await chores.testWindow();
 }
 

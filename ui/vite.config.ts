@@ -29,5 +29,7 @@ export default defineConfig({
 		include: ['src/**/*.test.ts'],
 		setupFiles: ['src/tests/setup.ts'],
 		css: false,
+		// Whole journeys, on machines that build Rust at the same time.
+		testTimeout: 30_000,
 	},
 });

@@ -138,18 +138,21 @@ function read(path) {
 }
 
 function compared(name, { patchbay, empty }, target, unit) {
-	const [ours, theirs] = [median(patchbay), median(empty)];
-	const value = ours / theirs;
+	const peer_value = round(median(empty));
+	const value = round(median(patchbay) / peer_value);
 	return {
 		name,
 		value,
 		unit: '×',
 		target,
 		met: value <= target,
-		peer: `empty Tauri window (${unit})`,
-		peer_value: theirs,
-		own_value: ours,
+		peer: `empty Tauri window, ${unit}`,
+		peer_value,
 	};
+}
+
+function round(value) {
+	return Math.round(value * 100) / 100;
 }
 
 function median(values) {

@@ -4,7 +4,7 @@ import { at } from './places.mjs';
 import { run } from './run.mjs';
 
 /** The window serves its page from inside the program. One set of features everywhere, so that nothing is compiled twice. */
-const WINDOW = ['--features', 'patchbay-app/custom-protocol'];
+export const WINDOW = ['--features', 'patchbay-app/custom-protocol'];
 
 export const cargo = (...args) => run('cargo', args);
 

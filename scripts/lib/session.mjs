@@ -3,7 +3,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { at } from './places.mjs';
@@ -52,6 +52,9 @@ async function inside(body) {
 	for (const name of Object.keys(process.env)) {
 		if (/^(AWS_|XDG_)/.test(name)) delete process.env[name];
 	}
+	// The toolchain lives in the person's home, and is not what a session is to be kept apart from.
+	process.env.RUSTUP_HOME ??= join(homedir(), '.rustup');
+	process.env.CARGO_HOME ??= join(homedir(), '.cargo');
 	Object.assign(process.env, {
 		HOME: home,
 		XDG_RUNTIME_DIR: runtime,

@@ -4,11 +4,11 @@
 
 use std::path::Path;
 
+use patchbay_client::App;
 use patchbay_client::wire::{
     BrowseView, ChangeDone, ChangePlan, ChangeRequest, ConnectionStep, HistoryView, JobView, PluginView, PublishPlan, PublishRequest,
     RegistryInput, RegistryView, Secret, Settings, SortBy, Start, SyncView, WireError,
 };
-use patchbay_client::App;
 use tauri::ipc::{Channel, Invoke};
 use tauri::{State, WebviewWindow, Wry};
 

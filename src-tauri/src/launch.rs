@@ -44,7 +44,9 @@ pub enum LaunchError {
     #[error("--home needs a folder. Try --help.")]
     NoHome,
     /// Linux without X11 or Wayland.
-    #[error("There is no display (neither DISPLAY nor WAYLAND_DISPLAY is set). Start it in a desktop session, or use the patchbay command.")]
+    #[error(
+        "There is no display (neither DISPLAY nor WAYLAND_DISPLAY is set). Start it in a desktop session, or use the patchbay command."
+    )]
     NoDisplay,
 }
 
@@ -60,7 +62,10 @@ impl LaunchError {
 
 impl Launch {
     /// Reads the arguments (without the program's name) and the environment.
-    pub fn read(arguments: impl IntoIterator<Item = OsString>, environment: impl Fn(&str) -> Option<OsString>) -> Result<Self, LaunchError> {
+    pub fn read(
+        arguments: impl IntoIterator<Item = OsString>,
+        environment: impl Fn(&str) -> Option<OsString>,
+    ) -> Result<Self, LaunchError> {
         let set = |name: &str| environment(name).filter(|value| !value.is_empty());
         let mut home = set("PATCHBAY_HOME").map(PathBuf::from);
         let mut arguments = arguments.into_iter();

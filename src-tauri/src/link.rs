@@ -20,7 +20,7 @@ pub enum LinkError {
         /// The link.
         url: Url,
         /// Why.
-        source: tauri_plugin_opener::Error,
+        source: Box<tauri_plugin_opener::Error>,
     },
 }
 
@@ -37,7 +37,7 @@ impl From<LinkError> for WireError {
 /// Opens an `http` or `https` address.
 pub fn open(link: &str) -> Result<(), LinkError> {
     let url = web_address(link)?;
-    tauri_plugin_opener::open_url(&url, None::<&str>).map_err(|source| LinkError::NoBrowser { url, source })
+    tauri_plugin_opener::open_url(&url, None::<&str>).map_err(|source| LinkError::NoBrowser { url, source: Box::new(source) })
 }
 
 fn web_address(link: &str) -> Result<Url, LinkError> {
@@ -56,7 +56,9 @@ mod tests {
         for link in ["https://example.org/a?b#c", "http://localhost:8080"] {
             assert!(web_address(link).is_ok(), "{link}");
         }
-        for link in ["file:///etc/passwd", "javascript:alert(1)", "smb://host/share", "ms-msdt:/id", "mailto:a@b", "/etc/passwd", "--help", ""] {
+        for link in
+            ["file:///etc/passwd", "javascript:alert(1)", "smb://host/share", "ms-msdt:/id", "mailto:a@b", "/etc/passwd", "--help", ""]
+        {
             assert!(web_address(link).is_err(), "{link}");
         }
     }

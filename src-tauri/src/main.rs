@@ -44,11 +44,16 @@ fn run(options: Options) -> ExitCode {
             Ok(())
         })
         .on_window_event(window::on_event)
-        .run(tauri::generate_context!());
+        .run(context());
     match ran {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => say(stderr(), &format!("patchbay-app: The window could not be opened: {error}"), ExitCode::FAILURE),
     }
+}
+
+#[expect(clippy::exit, reason = "the code that Tauri writes here holds one")]
+fn context() -> tauri::Context {
+    tauri::generate_context!()
 }
 
 fn client(options: &Options) -> Result<App, WireError> {

@@ -129,7 +129,9 @@ mod tests {
     #[test]
     fn the_page_is_the_only_place_to_be() {
         assert!(own("tauri://localhost/index.html", None));
-        for elsewhere in ["https://example.org/", "tauri://example.org/", "file:///etc/passwd", "data:text/html,x", "about:blank", "javascript:1"] {
+        for elsewhere in
+            ["https://example.org/", "tauri://example.org/", "file:///etc/passwd", "data:text/html,x", "about:blank", "javascript:1"]
+        {
             assert!(!own(elsewhere, None), "{elsewhere}");
         }
     }

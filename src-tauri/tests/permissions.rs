@@ -1,4 +1,5 @@
 //! The page can call every command of the window, hear events, and nothing else.
+#![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
 

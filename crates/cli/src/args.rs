@@ -307,13 +307,14 @@ mod tests {
             for line in examples {
                 let start = line.find("patchbay").unwrap();
                 let command = line[start..].split([';', '>', '|', ')']).next().unwrap();
-                let words: Vec<_> = command.replace(['"', '\''], "\u{1}").split('\u{1}').enumerate().fold(Vec::new(), |mut words, (i, part)| {
-                    match i % 2 {
-                        0 => words.extend(part.split_whitespace().map(str::to_owned)),
-                        _ => words.push(part.to_owned()),
-                    }
-                    words
-                });
+                let words: Vec<_> =
+                    command.replace(['"', '\''], "\u{1}").split('\u{1}').enumerate().fold(Vec::new(), |mut words, (i, part)| {
+                        match i % 2 {
+                            0 => words.extend(part.split_whitespace().map(str::to_owned)),
+                            _ => words.push(part.to_owned()),
+                        }
+                        words
+                    });
                 assert!(Cli::try_parse_from(&words).is_ok(), "this example of `{name}` does not parse: {line}");
             }
         }

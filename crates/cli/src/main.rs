@@ -47,12 +47,18 @@ fn main() -> ExitCode {
 }
 
 fn no_threads(e: &io::Error) -> Box<Failure> {
-    error(Code::Failed, "no_threads", format!("The system gives this program no threads: {e}."), "Close other programs, then try again.").into()
+    error(Code::Failed, "no_threads", format!("The system gives this program no threads: {e}."), "Close other programs, then try again.")
+        .into()
 }
 
 /// The answer is lost; what was done is done.
 fn no_stdout(e: &io::Error) -> WireError {
-    error(Code::Failed, "stdout", format!("The answer could not be written to stdout: {e}."), "Look at the disk or the program that it goes to.")
+    error(
+        Code::Failed,
+        "stdout",
+        format!("The answer could not be written to stdout: {e}."),
+        "Look at the disk or the program that it goes to.",
+    )
 }
 
 /// Prints what came of it, and says so in the exit code.

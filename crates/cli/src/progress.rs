@@ -49,12 +49,6 @@ impl Progress {
         }
     }
 
-    /// The phase that was last told.
-    #[must_use]
-    pub fn phase(&self) -> Option<Phase> {
-        self.phase
-    }
-
     /// Says something without tearing the moving line.
     pub fn note(&self, text: &str) {
         match &self.bar {

@@ -35,7 +35,7 @@ use crate::{
     files::{FileError, Lock},
     home::Home,
     sentence::sentence,
-    wire::{Code, JobKind, JobResult, JobState, JobView, Phase, WireError},
+    wire::{Code, JobState, JobView, Phase, WireError},
 };
 
 /// How often progress is told: faster than this nobody reads it.

@@ -130,6 +130,9 @@ impl<'a> Iterator for Tamed<'a> {
     }
 }
 
+/// What every link gets: its target learns nothing of the window and gains nothing from being linked.
+const REL: &str = "noopener noreferrer nofollow";
+
 /// What may be there.
 static ALLOWED: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let tags = "a b blockquote br code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i ins kbd li mark ol p pre q s samp span strong sub \
@@ -157,7 +160,7 @@ static ALLOWED: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .attribute_filter(|tag, name, value| value_allowed(tag, name, value).then_some(Cow::Borrowed(value)))
         .url_schemes(set("http https mailto"))
         .url_relative(UrlRelative::Deny)
-        .link_rel(Some("noopener noreferrer nofollow"));
+        .link_rel(Some(REL));
     builder
 });
 
@@ -173,6 +176,7 @@ fn value_allowed(tag: &str, name: &str, value: &str) -> bool {
         (_, "align") => matches!(value, "left" | "center" | "right"),
         (_, "start") => value.parse::<u32>().is_ok(),
         ("a", "href" | "title") => true,
+        ("a", "rel") => value == REL,
         _ => false,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
+use futures::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 use patchbay_registry::{Change, Stamp, format::document::Document};
 use serde::Deserialize;
@@ -50,14 +51,16 @@ pub(crate) async fn publish(app: &App, session: &Session) -> Result<(), WireErro
     let samples: Vec<Sample> =
         serde_json::from_str(PLUGINS).map_err(|e| sentence(Code::Failed, "broke", e, Some("Report it.".into()), &[]))?;
     let now = app.now();
-    for sample in &samples {
+    // Each plugin is one line of history of its own; between them there is no order.
+    let last = try_join_all(samples.iter().map(|sample| async move {
         let mut last = None;
         for step in &sample.steps {
             last = Some(play(app, session, sample, step, now).await?);
         }
-        if let Some(document) = last {
-            session.fold(&document, now).await?;
-        }
+        Ok::<_, WireError>(last)
+    }));
+    for document in last.await?.into_iter().flatten() {
+        session.fold(&document, now).await?;
     }
     session.keep_seen().await
 }

@@ -17,7 +17,7 @@ use crate::{markdown, wire};
 
 fn rolled_back(left: &Left) -> wire::RolledBack {
     wire::RolledBack {
-        channel: left.rollback.channel.to_string(),
+        channel: left.channel.to_string(),
         from: left.from.to_string(),
         to: left.rollback.to.to_string(),
         reason: left.rollback.reason.clone(),
@@ -35,7 +35,7 @@ fn channels(channels: &BTreeMap<ChannelName, Channel>, rollbacks: &[Left]) -> Ve
             version: channel.version.to_string(),
             held: channel.held,
             since: Some(channel.since.to_string()),
-            rolled_back: rollbacks.iter().find(|left| left.rollback.channel == *name).map(rolled_back),
+            rolled_back: rollbacks.iter().find(|left| left.channel == *name).map(rolled_back),
         })
         .collect();
     views.sort_by_key(|v| (v.name != "stable", v.name.clone()));
@@ -86,6 +86,13 @@ fn artifact(a: &Artifact) -> wire::ArtifactView {
     }
 }
 
+/// The rollback that people on a release should know of: one that stands, before one that is over.
+fn left(document: &Document, r: &Release) -> Option<Left> {
+    let standing = standing_rollbacks(document).into_iter().find(|left| left.from == r.version);
+    let any = || r.rolled_back.first_key_value().map(|(channel, rollback)| (channel.clone(), rollback.clone()));
+    standing.or_else(|| any().map(|(channel, rollback)| Left { from: r.version.clone(), channel, rollback }))
+}
+
 fn release(document: &Document, r: &Release) -> wire::ReleaseView {
     wire::ReleaseView {
         version: r.version.to_string(),
@@ -99,7 +106,7 @@ fn release(document: &Document, r: &Release) -> wire::ReleaseView {
         has_readme: r.readme.is_some(),
         yanked: r.yanked.as_ref().map(|y| wire::YankedView { reason: y.reason.clone(), at: y.at.to_string(), by: y.by.clone() }),
         deprecated: r.deprecated.as_ref().map(deprecated),
-        rolled_back: r.rolled_back.as_ref().map(|rollback| rolled_back(&Left { from: r.version.clone(), rollback: rollback.clone() })),
+        rolled_back: left(document, r).as_ref().map(rolled_back),
     }
 }
 
@@ -111,7 +118,7 @@ pub fn plugin(document: &Document, read_at: jiff::Timestamp, stale: Option<wire:
     let mut releases: Vec<&Release> = document.releases.iter().collect();
     releases.sort_by(|a, b| b.version.cmp_precedence(&a.version));
     let mut card = card(&document.header.id, &row);
-    card.channels = channels(&document.header.channels, &standing_rollbacks(document).collect::<Vec<_>>());
+    card.channels = channels(&document.header.channels, &standing_rollbacks(document));
     Some(wire::PluginView {
         card,
         seq: document.header.seq,

@@ -98,11 +98,16 @@ pub(crate) fn describe(path: &Path, etags: &Etags) -> io::Result<Option<Descript
     Ok(Some(Description { size: metadata.len(), modified: last_modified(&metadata)?, etag }))
 }
 
-/// Opens an object once, and takes its description and its bytes from that one file: a writer in between replaces the
-/// name, not the file, so the ETag is always that of the bytes.
+/// Opens an object once, and takes its description and its bytes from that one file.
 pub(crate) fn open(bucket: &Path, key: &Key, etags: &Etags) -> Result<(Description, Content), Refusal> {
     let Place::Object(path) = find(bucket, key)? else { return Err(Refusal::NoSuchKey) };
-    let mut file = found(File::open(&path))?.ok_or(Refusal::NoSuchKey)?;
+    let file = found(File::open(&path))?.ok_or(Refusal::NoSuchKey)?;
+    Ok(read(&path, file, etags)?)
+}
+
+/// A writer in between replaces the name, not the file, so the ETag is always that of the bytes. `path` is where the
+/// file was found, and is not opened again.
+fn read(path: &Path, mut file: File, etags: &Etags) -> io::Result<(Description, Content)> {
     let metadata = file.metadata()?;
     let modified = last_modified(&metadata)?;
     if metadata.len() <= SMALL {
@@ -111,7 +116,7 @@ pub(crate) fn open(bucket: &Path, key: &Key, etags: &Etags) -> Result<(Descripti
         let description = Description { size: bytes.len() as u64, modified, etag: md5_hex(&bytes) };
         return Ok((description, Content::Small(bytes.into())));
     }
-    let etag = etags.of(&path, &mut file, &metadata)?;
+    let etag = etags.of(path, &mut file, &metadata)?;
     file.seek(SeekFrom::Start(0))?;
     Ok((Description { size: metadata.len(), modified, etag }, Content::Big(file)))
 }
@@ -122,5 +127,34 @@ pub(crate) fn content_type(key: &str) -> &'static str {
         Some("json" | "jsonl") => "application/json",
         Some("zip") => "application/zip",
         _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_that_is_replaced_while_it_is_read_stays_what_it_was() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, next) = (dir.path().join("k"), dir.path().join("next"));
+        for size in [1000, 2 * 1024 * 1024] {
+            let (old, new) = (vec![1; size], vec![2; size]);
+            fs::write(&path, &old).unwrap();
+            let file = File::open(&path).unwrap();
+            fs::write(&next, &new).unwrap();
+            fs::rename(&next, &path).unwrap();
+            let (description, content) = read(&path, file, &Etags::default()).unwrap();
+            let bytes = match content {
+                Content::Small(bytes) => bytes.to_vec(),
+                Content::Big(mut file) => {
+                    let mut bytes = Vec::new();
+                    file.read_to_end(&mut bytes).unwrap();
+                    bytes
+                }
+            };
+            assert_eq!(bytes, old);
+            assert_eq!(description.etag, md5_hex(&old));
+        }
     }
 }

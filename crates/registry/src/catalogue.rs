@@ -65,16 +65,18 @@ pub struct Row {
     pub releases: u32,
     /// When the plugin last changed, by the writer's clock.
     pub updated: Timestamp,
-    /// The rollbacks that hold a channel, with the version that people should leave.
+    /// The rollbacks that hold a channel, with the versions that people should leave.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rollbacks: Vec<Left>,
 }
 
-/// A version that people should leave.
+/// A version that the people on a channel should leave.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Left {
     /// The version.
     pub from: Version,
+    /// The channel.
+    pub channel: ChannelName,
     /// Where to, and why.
     #[serde(flatten)]
     pub rollback: Rollback,
@@ -97,18 +99,23 @@ impl Row {
             license: shown.license.clone(),
             releases: u32::try_from(document.releases.len()).unwrap_or(u32::MAX),
             updated: header.time,
-            rollbacks: standing_rollbacks(document).collect(),
+            rollbacks: standing_rollbacks(document),
         })
     }
 }
 
-/// The rollbacks whose channel still stands, held, where they put it.
-pub fn standing_rollbacks(document: &Document) -> impl Iterator<Item = Left> {
-    document.releases.iter().filter_map(|release| {
-        let rollback = release.rolled_back.as_ref()?;
-        let channel = document.header.channels.get(&rollback.channel)?;
-        (channel.held && channel.version == rollback.to).then(|| Left { from: release.version.clone(), rollback: rollback.clone() })
-    })
+/// The rollbacks whose channel still stands, held, where they put it; of each channel the one that put it there first.
+#[must_use]
+pub fn standing_rollbacks(document: &Document) -> Vec<Left> {
+    let channels = &document.header.channels;
+    let marks = document.releases.iter().flat_map(|release| release.rolled_back.iter().map(move |(name, mark)| (release, name, mark)));
+    let mut left: Vec<_> = marks
+        .filter(|(_, name, mark)| channels.get(name).is_some_and(|channel| channel.held && channel.version == mark.to))
+        .map(|(release, name, mark)| Left { from: release.version.clone(), channel: name.clone(), rollback: mark.clone() })
+        .collect();
+    // The channel has stood there since that very rollback.
+    left.sort_by_key(|left| channels.get(&left.channel).is_none_or(|channel| channel.since != left.rollback.at));
+    left
 }
 
 impl Head {

@@ -10,14 +10,15 @@ pub mod refusal;
 mod undo;
 
 use jiff::Timestamp;
-use patchbay_package::{Digest, Version};
+use patchbay_package::{Digest, Version, same_version};
+use serde_json::Map;
 use uuid::Uuid;
 
 pub use publish::{Publish, default_channel, stays};
 pub use refusal::Refusal;
 
 use crate::format::{
-    MAX_DOCUMENT, MAX_OPERATIONS,
+    MAX_DOCUMENT, MAX_OPERATIONS, RESERVED,
     document::{Action, ActionKind, Channel, ChannelName, Document, Move},
 };
 
@@ -239,13 +240,14 @@ fn finish(draft: Draft<'_>) -> Result<Next, Refusal> {
     let Some(action) = action else {
         return Ok(Next::Unchanged { consequences });
     };
+    let limit = if action.kind == ActionKind::Publish { MAX_DOCUMENT - RESERVED } else { MAX_DOCUMENT };
     document.header.action = action;
     document.header.actor.clone_from(&stamp.actor);
     document.header.time = stamp.at;
     document.header.op = stamp.op;
     document.header.ops.insert(0, stamp.op);
     document.header.ops.truncate(MAX_OPERATIONS);
-    if document.to_bytes().len() as u64 >= MAX_DOCUMENT {
+    if document.to_bytes().len() as u64 >= limit {
         return Err(Refusal::DocumentFull);
     }
     Ok(Next::Write { document: Box::new(document), consequences })
@@ -275,7 +277,7 @@ impl<'a> Draft<'a> {
     /// Refuses when the channel is not where the person saw it.
     fn expect(&self, channel: &ChannelName, seen: Option<&Version>) -> Result<(), Refusal> {
         let now = self.document.header.channels.get(channel).map(|c| &c.version);
-        if seen.is_some() && now != seen {
+        if seen.is_some_and(|seen| now.is_none_or(|now| !same_version(now, seen))) {
             return Err(Refusal::ChannelMoved {
                 channel: channel.clone(),
                 now: now.cloned(),
@@ -288,7 +290,7 @@ impl<'a> Draft<'a> {
     /// Points a channel to a version, says so, and returns the move for the action.
     fn point(&mut self, channel: &ChannelName, to: &Version, held: bool) -> Move {
         let from = self.document.header.channels.get(channel).map(|c| c.version.clone());
-        let next = Channel { version: to.clone(), held, since: self.stamp.at };
+        let next = Channel { version: to.clone(), held, since: self.stamp.at, extra: Map::new() };
         self.document.header.channels.insert(channel.clone(), next);
         self.say(Consequence::Moves { channel: channel.clone(), from: from.clone(), to: Some(to.clone()) });
         Move { channel: channel.clone(), from, to: Some(to.clone()) }

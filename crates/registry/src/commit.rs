@@ -64,11 +64,11 @@ pub async fn read(store: &dyn Store, seen: &Seen, id: &PluginId) -> Result<Optio
         Fetched::Found(object) => {
             let document = Document::parse(&key, &object.bytes)?;
             let digest = Digest::of(&object.bytes);
-            seen.check(id, Some(Mark { seq: document.header.seq, digest }))?;
+            seen.check(id, seen.mark(id), Some(Mark { seq: document.header.seq, digest }))?;
             Ok(Some(Standing { revision: Revision { document, digest }, bytes: object.bytes, etag: object.etag }))
         }
         Fetched::Same | Fetched::Absent => {
-            seen.check(id, None)?;
+            seen.check(id, seen.mark(id), None)?;
             Ok(None)
         }
     }
@@ -156,7 +156,7 @@ impl Commit<'_> {
             match store.put(&Key::Document(id.clone()), Body::Bytes(bytes), condition, None).await {
                 Ok(_) => {
                     // Whatever was seen meanwhile, this revision is live: a reader that is ahead of it is no error here.
-                    let _ = seen.check(id, Some(Mark { seq: document.header.seq, digest }));
+                    let _ = seen.check(id, None, Some(Mark { seq: document.header.seq, digest }));
                     return Ok(Committed { document: *document, digest, consequences, wrote: true });
                 }
                 Err(e) => {

@@ -12,6 +12,9 @@ pub const FORMAT: u64 = 1;
 /// A document stays under this many bytes (1 MiB).
 pub const MAX_DOCUMENT: u64 = 1024 * 1024;
 
+/// A publish leaves this many bytes of a document free (64 KiB), so that a full one can still be rolled back, yanked and undone.
+pub const RESERVED: u64 = 64 * 1024;
+
 /// How many operation ids a document remembers.
 pub const MAX_OPERATIONS: usize = 64;
 
@@ -89,6 +92,8 @@ impl FormatError {
 pub(crate) fn parse_line<T: serde::de::DeserializeOwned>(key: &Key, line: usize, bytes: &[u8]) -> Result<T, FormatError> {
     serde_json::from_slice(bytes).map_err(|source| {
         let key = key.to_string();
+        // What is one object for itself may have several lines.
+        let line = line + source.line().saturating_sub(1);
         if source.is_eof() { FormatError::CutOff { key } } else { FormatError::Syntax { key, line, source } }
     })
 }

@@ -52,22 +52,31 @@ impl Seen {
         self.lock().clone()
     }
 
-    /// Checks what was read, and remembers it.
+    /// The highest revision that was seen of a plugin so far: to be asked before a read, and given to [`Seen::check`] after it.
+    #[must_use]
+    pub fn mark(&self, id: &PluginId) -> Option<Mark> {
+        self.lock().get(id).copied()
+    }
+
+    /// Checks what was read, and remembers it. `before` is the [mark](Seen::mark) from before the read: what others have seen
+    /// since then, the read may have missed.
     ///
     /// # Errors
-    /// [`SetBack`] when it is older than, or other than, what was seen before.
-    pub fn check(&self, id: &PluginId, now: Option<Mark>) -> Result<(), SetBack> {
+    /// [`SetBack`] when it is older than `before`, or another revision of a number that was seen.
+    pub fn check(&self, id: &PluginId, before: Option<Mark>, now: Option<Mark>) -> Result<(), SetBack> {
         let mut marks = self.lock();
-        let seen = marks.get(id).copied();
         let back = |seen: Mark| Err(SetBack { id: id.clone(), seen: seen.seq, now: now.map(|m| m.seq) });
-        match (seen, now) {
-            (Some(seen), None) => back(seen),
-            (Some(seen), Some(now)) if now.seq < seen.seq || (now.seq == seen.seq && now.digest != seen.digest) => back(seen),
-            (_, Some(now)) => {
+        let Some(now) = now else { return before.map_or(Ok(()), back) };
+        if let Some(before) = before.filter(|before| now.seq < before.seq) {
+            return back(before);
+        }
+        match marks.get(id) {
+            Some(seen) if now.seq == seen.seq && now.digest != seen.digest => back(*seen),
+            Some(seen) if now.seq <= seen.seq => Ok(()),
+            _ => {
                 marks.insert(id.clone(), now);
                 Ok(())
             }
-            (None, None) => Ok(()),
         }
     }
 

@@ -33,7 +33,7 @@ async fn a_good_store_passes_every_check_and_keeps_nothing() {
     assert_eq!(failures(&report), []);
     assert!(report.passed());
     assert_eq!(report.checks.iter().map(|check| check.name).collect::<Vec<_>>(), ProbeCheck::ALL);
-    assert_eq!(store.keys(), [String::new(); 0]);
+    assert!(store.keys().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -60,16 +60,19 @@ async fn seaweedfs_and_moto_pass() {
 async fn rclone_is_refused() {
     let Some(external) = External::from_environment("PATCHBAY_TEST_RCLONE") else { return };
     let report = probe(&external.store().await).await.unwrap();
+    let found = failures(&report);
+    let (told, raced) = found.split_at(3);
     assert_eq!(
-        failures(&report),
+        told,
         [
             (ProbeCheck::CreateOnce, "It let two writers create the same object."),
             (ProbeCheck::StaleTag, "It let a writer replace what somebody else had changed meanwhile."),
             (ProbeCheck::MissingMatch, "It let a writer replace an object that was not there."),
-            (ProbeCheck::CreateRace, "It let 8 of 8 writers create the same object at once."),
-            (ProbeCheck::MatchRace, "It let 8 of 8 writers replace the same object at once."),
         ]
     );
+    // How many win is not always the same: under eight writers it answers 500 to some.
+    assert_eq!(raced.iter().map(|(check, _)| *check).collect::<Vec<_>>(), [ProbeCheck::CreateRace, ProbeCheck::MatchRace]);
+    assert!(raced.iter().all(|(_, found)| found.starts_with("It let ")), "{raced:?}");
 }
 
 /// s3s-fs alone looks at the conditions and takes no lock.
@@ -297,6 +300,18 @@ async fn an_endpoint_that_cannot_be_asked_is_an_error_and_not_a_finding() {
     assert_eq!(probe(&faulty).await.unwrap_err().kind, StoreErrorKind::ReadOnly);
     faulty.fail_nth(faulty.requests().len() + 3, Fault::cut_before());
     assert!(matches!(probe(&faulty).await.unwrap_err().kind, StoreErrorKind::Lost { .. }));
+}
+
+#[tokio::test]
+async fn a_race_is_decided_by_the_writers_that_were_answered() {
+    let faulty = FaultStore::new(Arc::new(MemoryStore::new()));
+    for _ in 0..4 {
+        faulty.fail_when(|request| request.method == Method::Put && request.key.ends_with("-create-0"), Fault::unavailable());
+    }
+    assert!(probe(&faulty).await.unwrap().passed());
+
+    faulty.fail_when(|request| request.method == Method::Put && request.key.ends_with("-create-1"), Fault::cut_after());
+    assert!(matches!(probe(&faulty).await.unwrap_err().kind, StoreErrorKind::Lost { .. }), "the winner's answer was lost");
 }
 
 #[tokio::test]

@@ -68,7 +68,7 @@ pub fn release(version: &str, content: &str) -> Release {
         by: String::new(),
         yanked: None,
         deprecated: None,
-        rolled_back: None,
+        rolled_back: BTreeMap::new(),
         extra: Map::new(),
     }
 }
@@ -199,7 +199,8 @@ impl Story {
     pub fn make(&mut self, change: &Change) -> Vec<String> {
         match self.apply(change) {
             Ok(Next::Write { consequences, .. }) => told(&consequences),
-            other => panic!("{change:?} came to {other:?}"),
+            Ok(Next::Unchanged { consequences }) => panic!("{change:?} changes nothing: {:?}", told(&consequences)),
+            Err(refusal) => panic!("{change:?} is refused: {refusal}"),
         }
     }
 
@@ -322,7 +323,7 @@ pub fn sketch(document: &Document) -> String {
         let mut line = format!("  {}", r.version);
         line.extend(r.yanked.iter().map(|y| format!(", yanked “{}”", y.reason)));
         line.extend(r.deprecated.iter().map(|d| format!(", deprecated “{}”", d.message)));
-        line.extend(r.rolled_back.iter().map(|b| format!(", left by {} for {} “{}”", b.channel, b.to, b.reason)));
+        line.extend(r.rolled_back.iter().map(|(channel, b)| format!(", left by {channel} for {} “{}”", b.to, b.reason)));
         line
     };
     let channels: Vec<_> = document.header.channels.iter().map(channel).collect();

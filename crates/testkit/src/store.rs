@@ -231,7 +231,12 @@ impl FaultStore {
     }
 
     /// Does what is asked, and what goes wrong with it.
-    async fn act<T>(&self, fault: Option<Fault>, key: Option<&Key>, work: impl Future<Output = Result<T, StoreError>> + Send) -> Result<T, StoreError> {
+    async fn act<T>(
+        &self,
+        fault: Option<Fault>,
+        key: Option<&Key>,
+        work: impl Future<Output = Result<T, StoreError>> + Send,
+    ) -> Result<T, StoreError> {
         match fault {
             Some(Fault::Before(kind)) => Err(StoreError::new(kind, key)),
             Some(Fault::After(kind)) => {

@@ -61,12 +61,16 @@ async fn a_stale_get_answers_the_state_before() {
 async fn another_writer_comes_between() {
     let (memory, store) = stores();
     let other = memory.clone();
-    store.fail(Method::Put, "", Fault::meanwhile(move || {
-        let other = other.clone();
-        async move {
-            other.insert("registry.json", "theirs");
-        }
-    }));
+    store.fail(
+        Method::Put,
+        "",
+        Fault::meanwhile(move || {
+            let other = other.clone();
+            async move {
+                other.insert("registry.json", "theirs");
+            }
+        }),
+    );
     assert!(matches!(create(&store, &Key::Registry, "ours").await, Err(StoreErrorKind::PreconditionFailed { .. })));
     assert_eq!(memory.object("registry.json").unwrap().bytes, "theirs");
 }

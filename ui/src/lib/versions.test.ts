@@ -16,7 +16,8 @@ test('precedence is that of SemVer 2.0.0, §11', () => {
 		'10.0.0',
 	];
 	for (const [i, a] of ordered.entries()) {
-		for (const [j, b] of ordered.entries()) expect(compareVersions(a, b), `${a} and ${b}`).toBe(Math.sign(i - j));
+		for (const [j, b] of ordered.entries())
+			expect(compareVersions(a, b), `${a} and ${b}`).toBe(Math.sign(i - j));
 	}
 });
 

@@ -13,8 +13,10 @@ export class Browse {
 	view = $state.raw<BrowseView | null>(null);
 	error = $state.raw<WireError | null>(null);
 	selectedId = $state<string | null>(null);
-	/** Counts how often the search field was asked to take the focus. */
-	focusAsked = $state(0);
+	/** Whether the search field is to take the focus. */
+	searchWanted = $state(false);
+	/** The plugin whose page was left: its row takes the focus back. */
+	leftPlugin: string | null = null;
 	/** The scroll offset of the list, so that coming back is coming back. */
 	offset = 0;
 	private asked = 0;
@@ -90,7 +92,7 @@ export class Browse {
 
 	/** Asks the search field to take the focus, as soon as it is there. */
 	focusSearch(): void {
-		this.focusAsked += 1;
+		this.searchWanted = true;
 	}
 
 	/** Selects by position and returns it; stays inside the list. */

@@ -14,7 +14,7 @@ export const TEST_STEPS: StepName[] = ['name', 'tls', 'credentials', 'bucket', '
 export type Fault = 'required' | 'invalid' | 'taken' | null;
 
 /** A key pair while it is typed. It is cleared the moment it is taken, whatever becomes of it. */
-export class Key {
+export class KeyPair {
 	id = $state('');
 	secret = $state('');
 	token = $state('');
@@ -53,7 +53,7 @@ export class RegistryForm {
 	source = $state<'keychain' | 'environment' | 'profile'>('keychain');
 	profile = $state('');
 	create = $state(false);
-	readonly key = new Key();
+	readonly key = new KeyPair();
 	/** Whether it was tried to submit; before that nothing is called wrong. */
 	tried = $state(false);
 	busy = $state(false);

@@ -2,10 +2,10 @@
 export { toWireError } from '../backend';
 export { App, type Dialog } from './app.svelte';
 export { Change, MAX_REASON, type Mode, type Wish } from './change.svelte';
-export { Connect, ConnectionTest, type Fault, Key, RegistryForm, TEST_STEPS } from './connect.svelte';
+export { Connect, ConnectionTest, type Fault, KeyPair, RegistryForm, TEST_STEPS } from './connect.svelte';
 export { appContext, provideApp, useApp } from './context';
 export { Managed } from './managed.svelte';
 export { Plugin, type Readme } from './plugin.svelte';
-export { Publishing, type Standing, STEPS, type Step } from './publish.svelte';
+export { Publishing, STEPS, type Standing, type Step } from './publish.svelte';
 export { type PluginTab, parse, type Route, type RouteName, write } from './route.svelte';
 export type { Toast, Tone } from './toasts.svelte';

@@ -36,6 +36,13 @@ export class Layout {
 		};
 	}
 
+	/** True when it was open. */
+	closeSheet(): boolean {
+		const was = this.sheetOpen;
+		this.sheetOpen = false;
+		return was;
+	}
+
 	resize(width: number): void {
 		this.inspector = Math.round(Math.min(MAX, Math.max(MIN, width)));
 		write(this.window, KEY, String(this.inspector));

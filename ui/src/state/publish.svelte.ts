@@ -136,15 +136,13 @@ export class Publishing {
 	/** Folders of earlier publishes, the latest first, each with its last job. */
 	get recent(): JobView[] {
 		const seen = new Set(this.unfinished.map((job) => job.path));
-		return this.mine
-			.filter((job) => !seen.has(job.path) && seen.add(job.path))
-			.slice(0, RECENT);
+		return this.mine.filter((job) => !seen.has(job.path) && seen.add(job.path)).slice(0, RECENT);
 	}
 
 	/** The page is shown. What was about another registry is looked at anew, and a result that was seen is done with. */
 	visit(): void {
 		if (this.job?.status.state === 'done' && this.seen) this.reset();
-		if (this.path === null || this.of === this.registries.name || (this.job !== null && !this.ended)) return;
+		if (this.path === null || this.of === this.registries.name) return;
 		if (this.job !== null) this.reset();
 		else void this.open(this.path);
 	}

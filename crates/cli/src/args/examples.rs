@@ -1,4 +1,4 @@
-//! The examples at the end of each help text. A test parses every line that begins with `$`.
+//! The end of each help text. A test parses every line that begins with `$`. Prose is one long line, for clap wraps it.
 
 pub(super) const PATCHBAY: &str = "\
 Examples:
@@ -7,7 +7,8 @@ Examples:
   $ patchbay rollback weather-card --to 3.2.0 --reason \"3.3.0 crashes on start\"
 
 On a fresh computer everything goes to a registry on this computer; `patchbay registry add` adds a bucket.
-Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 credentials, 5 conflict, 6 network, 7 integrity, 8 refused,
+
+Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 credentials, 5 conflict, 6 network, 7 integrity, 8 refused, \
 9 outcome unknown, 130 interrupted.";
 
 pub(super) const REGISTRY: &str = "\
@@ -20,7 +21,8 @@ The key is asked for when it is to be kept in the keychain; a script pipes it in
 
 Examples:
   $ patchbay registry add team --bucket team-plugins --region eu-central-1 --create
-  $ patchbay registry add lab --bucket plugins --endpoint https://s3.lab.example --credentials profile:lab
+  $ patchbay registry add lab --bucket plugins --endpoint https://s3.lab.example --region auto
+  $ patchbay registry add work --bucket plugins --credentials profile:work
   $ printf '%s\\n' \"$ID\" \"$SECRET\" | patchbay registry add ci --bucket team-plugins --key-stdin
   $ patchbay registry add public --url https://plugins.example.com/";
 
@@ -50,7 +52,7 @@ Example:
   $ patchbay registry remove team";
 
 pub(super) const PUBLISH: &str = "\
-A publish moves its channel forward only, never while a rollback holds it, and stable never to a pre-release,
+A publish moves its channel forward only, never while a rollback holds it, and stable never to a pre-release, \
 unless --force-channel asks for it. The same bytes published again are \"already live\", which is a success.
 
 Examples:
@@ -75,7 +77,7 @@ Examples:
   $ patchbay versions weather-card --json | jq -r '.releases[0].version'";
 
 pub(super) const ROLLBACK: &str = "\
-The channel is held afterwards: new publishes add their version and leave the channel alone, until somebody
+The channel is held afterwards: new publishes add their version and leave the channel alone, until somebody \
 promotes. `patchbay undo` takes the rollback back.
 
 Examples:
@@ -96,7 +98,7 @@ Examples:
   $ patchbay promote weather-card 4.0.0-beta.1 --to beta --dry-run";
 
 pub(super) const YANK: &str = "\
-Whoever has the version pinned can still download it. A version that a channel points to is not yanked:
+Whoever has the version pinned can still download it. A version that a channel points to is not yanked: \
 roll the channel back first, or in the same step with `patchbay rollback --yank`.
 
 Example:

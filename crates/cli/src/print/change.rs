@@ -18,10 +18,12 @@ pub(super) fn told(page: &mut Page, all: &[Consequence], tense: Tense) {
 /// What a change would do.
 #[must_use]
 pub fn plan(plan: &ChangePlan) -> Page {
-    let mut page = Page::from(Line::new().plain("Dry run; nothing was changed. On ").styled(&plan.id, style::STRONG).plain(&format!(
-        ", revision {}, this would happen:",
-        plan.seq
-    )));
+    let mut page = Page::from(
+        Line::new()
+            .plain("Dry run; nothing was changed. On ")
+            .styled(&plan.id, style::STRONG)
+            .plain(&format!(", revision {}, this would happen:", plan.seq)),
+    );
     told(&mut page, &plan.consequences, Tense::Would);
     page
 }

@@ -1,6 +1,6 @@
 //! A folder before it is published.
 
-use patchbay_client::wire::{ChannelChoice, Consequence, PublishPlan, Severity};
+use patchbay_client::wire::{ChannelChoice, Consequence, PublishPlan, Severity, StaysBecause};
 
 use super::{
     Line, Page, Span, Table,
@@ -45,6 +45,7 @@ fn consequences(plan: &PublishPlan, version: &str, channel: Option<&str>, force:
     let moves = Consequence::Moves { channel: name.to_owned(), from: choice.at.clone(), to: Some(version.to_owned()) };
     match choice.stays {
         None => vec![adds, moves],
+        Some(StaysBecause::Held) if force => vec![adds, moves, Consequence::Released { channel: name.to_owned() }],
         Some(_) if force => vec![adds, moves],
         Some(because) => vec![adds, Consequence::Stays { channel: name.to_owned(), at: choice.at.clone(), because }],
     }

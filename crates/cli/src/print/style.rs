@@ -1,7 +1,7 @@
 //! The few styles. Colour only repeats what the words say, so nothing is lost without it.
 
-pub use clap::builder::styling::Style;
 use clap::builder::styling::AnsiColor;
+pub use clap::builder::styling::Style;
 
 /// What stands out: names and headings.
 pub const STRONG: Style = Style::new().bold();

@@ -64,7 +64,8 @@ impl Table {
         if columns.iter().any(|(heading, _)| !heading.is_empty()) {
             rows.insert(0, columns.iter().map(|(heading, _)| Span::new(heading, style::FAINT)).collect());
         }
-        let widths: Vec<usize> = (0..columns.len()).map(|at| rows.iter().filter_map(|row| row.get(at)).map(Span::width).max().unwrap_or(0)).collect();
+        let widths: Vec<usize> =
+            (0..columns.len()).map(|at| rows.iter().filter_map(|row| row.get(at)).map(Span::width).max().unwrap_or(0)).collect();
         let before_last = indent.len() + widths.iter().rev().skip(1).map(|width| width + BETWEEN.len()).sum::<usize>();
         let room = limit.map(|limit| limit.saturating_sub(before_last).max(10));
         rows.into_iter().map(|row| line(row, &columns, &widths, room, indent)).collect()

@@ -29,30 +29,32 @@ pub(super) async fn resume(context: &Context, id: &str) -> Outcome {
 pub(super) async fn follow(context: &Context, start: impl Future<Output = Result<JobView, WireError>>) -> Outcome {
     let mut interrupts = Interrupts::watch();
     let mut news = context.app.subscribe();
-    let job = tokio::select! {
+    let mut job = tokio::select! {
         job = start => job?,
         () = interrupts.next() => return Err(stopped("Interrupted; nothing was started.").into()),
     };
     let mut progress = Progress::new(context.console);
-    let end = context.app.wait_job(&job.id);
+    let id = job.id.clone();
+    let end = context.app.wait_job(&id);
     tokio::pin!(end);
     let mut cancelling = false;
     let ended = loop {
         tokio::select! {
             ended = &mut end => break ended?,
             Ok(now) = news.recv() => {
-                if now.id == job.id {
+                if now.id == id {
                     progress.job(&now);
+                    job = now;
                 }
             }
             () = interrupts.next() => {
                 if cancelling {
-                    return Err(left(&job, progress.phase()).into());
+                    return Err(left(&job).into());
                 }
                 cancelling = true;
                 progress.note("Cancelling. Ctrl-C again leaves at once.");
                 // Too late to cancel it is when it has just ended; then its end says what came of it.
-                let _ = context.app.cancel_job(&job.id);
+                let _ = context.app.cancel_job(&id);
             }
         }
     };
@@ -95,9 +97,9 @@ fn elsewhere(job: &JobView) -> WireError {
 }
 
 /// The second Ctrl-C. What was not sent yet has not happened.
-fn left(job: &JobView, phase: Option<Phase>) -> WireError {
-    match phase {
-        Some(Phase::Committing | Phase::Listing | Phase::Verifying) => unknown(job),
+fn left(job: &JobView) -> WireError {
+    match job.status {
+        JobState::Running { phase: Phase::Committing | Phase::Listing | Phase::Verifying, .. } => unknown(job),
         _ => stopped("Stopped; nothing became visible."),
     }
 }

@@ -7,6 +7,7 @@ use std::{
 };
 
 use patchbay_client::wire::{Code, PublishRequest, Severity, WireError};
+use patchbay_registry::format::document::ChannelName;
 
 use super::{Context, job};
 use crate::{
@@ -19,6 +20,10 @@ const MAX_NOTES: u64 = 1024 * 1024;
 
 /// What would be published.
 pub(super) async fn plan(context: &Context, asked: &args::Publish) -> Outcome {
+    if let Some(channel) = &asked.channel {
+        // The plan tells of the channels that there are; a new one is only asked for its name.
+        channel.parse::<ChannelName>().map_err(WireError::from)?;
+    }
     let plan = context.app.inspect(context.registry(), &absolute(&asked.path)?).await?;
     let page = print::publish::plan(&plan, asked.channel.as_deref(), asked.force_channel);
     match plan.problems.iter().find(|problem| problem.severity == Severity::Error) {
@@ -40,7 +45,8 @@ pub(super) async fn publish(context: &Context, asked: args::Publish) -> Outcome 
 
 /// A job may be resumed from another folder than the one that it was started in.
 fn absolute(path: &str) -> Result<String, WireError> {
-    let full = std::path::absolute(path).map_err(|e| error(Code::Usage, "bad_path", format!("{path} is not a path: {e}."), "Name a folder."))?;
+    let full =
+        std::path::absolute(path).map_err(|e| error(Code::Usage, "bad_path", format!("{path} is not a path: {e}."), "Name a folder."))?;
     // The argument was text; the current folder need not be.
     full.into_os_string().into_string().map_err(|_| {
         error(Code::Usage, "bad_path", format!("The path of the folder {path} is not UTF-8."), "Move it to a folder with a plain name.")
@@ -53,7 +59,8 @@ fn notes(path: &Path) -> Result<String, WireError> {
         let mut text = String::new();
         from.as_mut().take(MAX_NOTES + 1).read_to_string(&mut text).map(|_| text)
     };
-    let text = if path == Path::new("-") { read(Box::new(io::stdin())) } else { fs::File::open(path).and_then(|file| read(Box::new(file))) };
+    let text =
+        if path == Path::new("-") { read(Box::new(io::stdin())) } else { fs::File::open(path).and_then(|file| read(Box::new(file))) };
     let bad = |message: String| error(Code::Usage, "bad_notes", message, "Name a text file in UTF-8, or - for stdin.");
     match text {
         Err(e) if e.kind() == io::ErrorKind::NotFound => Err(bad(format!("There is no file {what} with notes."))),

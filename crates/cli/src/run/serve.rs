@@ -16,7 +16,8 @@ pub(super) async fn run(context: &Context, port: Option<u16>) -> Outcome {
     let mut interrupts = Interrupts::watch();
     let key_file = served.key_file.display().to_string();
     let mut table = Table::new(["", ""]);
-    for (label, value) in [("Endpoint", &served.endpoint), ("Bucket", &served.bucket), ("Region", &served.region), ("Key file", &key_file)] {
+    for (label, value) in [("Endpoint", &served.endpoint), ("Bucket", &served.bucket), ("Region", &served.region), ("Key file", &key_file)]
+    {
         table.row([Span::new(label, style::FAINT), value.as_str().into()]);
     }
     let mut page = Page::default();

@@ -1,6 +1,7 @@
 //! Publishing a folder: looked at first, then done as a job.
 
 use std::{
+    collections::BTreeMap,
     ops::ControlFlow,
     path::{Path, PathBuf},
     sync::Arc,
@@ -421,6 +422,7 @@ fn ready(file: NamedTempFile, folder: &Folder, packed: Packed, notes: Option<Str
         author: manifest.author.clone(),
         icon,
         categories: manifest.categories.clone(),
+        extra: Map::new(),
     };
     let release = Release {
         version: manifest.version.clone(),
@@ -437,7 +439,7 @@ fn ready(file: NamedTempFile, folder: &Folder, packed: Packed, notes: Option<Str
         by: String::new(),
         yanked: None,
         deprecated: None,
-        rolled_back: None,
+        rolled_back: BTreeMap::new(),
         extra: Map::new(),
     };
     Ok(Ready { file, packed, assets, card, release })

@@ -10,7 +10,7 @@ use aws_sdk_s3::presigning::PresigningConfig;
 use patchbay_local::LocalServer;
 use sha2::{Digest, Sha256};
 
-use crate::client::{BUCKET, client, client_of, get, outcome, put};
+use crate::client::{BUCKET, client, get, put};
 use crate::objects::assert_nothing_incoming;
 use crate::process::{Child, say};
 
@@ -123,6 +123,10 @@ async fn an_upload_that_is_cut_off_leaves_nothing() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_is_said_and_stores_nothing() {
+    use aws_sdk_s3::primitives::ByteStream;
+
+    use crate::client::{client_of, outcome};
+
     let folder = tempfile::tempdir().unwrap();
     let here = LocalServer::start(folder.path(), None).await.unwrap();
     put(&client(&here), "k", "old").await;

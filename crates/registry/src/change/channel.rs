@@ -1,6 +1,7 @@
 //! Rollback and promote: moving the plug.
 
 use patchbay_package::{Version, same_version};
+use serde_json::Map;
 
 use super::{Consequence, Draft, Refusal, advice::yank_release, reason};
 use crate::format::{
@@ -9,7 +10,7 @@ use crate::format::{
 };
 
 /// The release that a channel may be pointed to.
-fn target(draft: &Draft<'_>, version: &Version) -> Result<Release, Refusal> {
+pub(super) fn target(draft: &Draft<'_>, version: &Version) -> Result<Release, Refusal> {
     let release = draft.document.release(version).ok_or_else(|| Refusal::NoVersion { version: version.clone() })?;
     if let Some(yanked) = &release.yanked {
         return Err(Refusal::Yanked { version: release.version.clone(), reason: yanked.reason.clone() });
@@ -35,11 +36,11 @@ pub(super) fn rollback(
     let moved = draft.point(channel, &to, true);
     draft.say(Consequence::Held(channel.clone()));
     draft.compare_hosts(&now.version, &to);
-    let record =
-        Rollback { channel: channel.clone(), to: to.clone(), reason: why.clone(), at: draft.stamp.at, by: draft.stamp.actor.clone() };
+    let record = Rollback { to: to.clone(), reason: why.clone(), at: draft.stamp.at, by: draft.stamp.actor.clone(), extra: Map::new() };
     if let Some(left) = draft.document.release_mut(&now.version) {
-        left.rolled_back = Some(record);
+        left.rolled_back.insert(channel.clone(), record);
     }
+    came_back(draft, channel, &to);
     if yank {
         yank_release(draft, &now.version, &why)?;
     }
@@ -70,12 +71,14 @@ pub(super) fn promote(draft: &mut Draft<'_>, channel: &ChannelName, version: &Ve
     if let Some(now) = now.filter(|_| !same) {
         draft.compare_hosts(&now.version, &version);
     }
-    // The channel came back: the release is no longer one that people should leave.
-    if let Some(release) = draft.document.release_mut(&version)
-        && release.rolled_back.as_ref().is_some_and(|r| r.channel == *channel)
-    {
-        release.rolled_back = None;
-    }
+    came_back(draft, channel, &version);
     draft.done(ActionKind::Promote, vec![version], moves, None);
     Ok(())
+}
+
+/// A release to which a channel comes back is no longer one that its people should leave.
+fn came_back(draft: &mut Draft<'_>, channel: &ChannelName, version: &Version) {
+    if let Some(release) = draft.document.release_mut(version) {
+        release.rolled_back.remove(channel);
+    }
 }

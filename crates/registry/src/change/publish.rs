@@ -6,7 +6,7 @@ use super::{Consequence, Draft, Refusal, Stamp, Stays};
 use crate::format::{
     MAX_OPERATIONS,
     document::{Action, ActionKind, Card, Channel, ChannelName, Document, Header, Status},
-    release::Release,
+    release::{Artifact, Release},
 };
 
 /// A release to be added.
@@ -75,8 +75,9 @@ pub(super) fn next(draft: &mut Draft<'_>, publish: &Publish) -> Result<(), Refus
     let version = &publish.release.version;
     if let Some(there) = draft.document.release(version) {
         // Every artifact that is offered is there with the same bytes: a publish that is done twice is done.
-        let same = publish.release.artifacts.iter().all(|new| there.artifacts.iter().any(|old| old.platform == new.platform && old.sha256 == new.sha256));
-        if same {
+        let offered = &publish.release.artifacts;
+        let is_there = |new: &Artifact| there.artifacts.iter().any(|old| old.platform == new.platform && old.sha256 == new.sha256);
+        if !offered.is_empty() && offered.iter().all(is_there) {
             draft.say(Consequence::AlreadyLive(there.version.clone()));
             return Ok(());
         }

@@ -1,6 +1,8 @@
 //! Undo: a three-way merge. What the revision changed is set back where it still stands, and nothing else is touched.
 
-use super::{Consequence, Draft, Refusal};
+use std::collections::BTreeSet;
+
+use super::{Consequence, Draft, Refusal, channel::target};
 use crate::format::document::{Action, ActionKind, Document, Move};
 
 pub(super) fn undo(draft: &mut Draft<'_>, before: &Document, after: &Document) -> Result<(), Refusal> {
@@ -17,12 +19,8 @@ pub(super) fn undo(draft: &mut Draft<'_>, before: &Document, after: &Document) -
         return Ok(());
     }
     // A channel must not come to stand on a release that was yanked in between.
-    for moved in &moves {
-        if let Some(to) = &moved.to
-            && let Some(yanked) = draft.document.release(to).and_then(|r| r.yanked.as_ref())
-        {
-            return Err(Refusal::Yanked { version: to.clone(), reason: yanked.reason.clone() });
-        }
+    for to in moves.iter().filter_map(|moved| moved.to.as_ref()) {
+        target(draft, to)?;
     }
     // And a release must not be yanked again under a channel that was moved to it in between.
     for release in draft.document.releases.iter().filter(|r| r.yanked.is_some()) {
@@ -37,7 +35,7 @@ pub(super) fn undo(draft: &mut Draft<'_>, before: &Document, after: &Document) -
 }
 
 fn channels(draft: &mut Draft<'_>, before: &Document, after: &Document) -> Result<Vec<Move>, Refusal> {
-    let names: std::collections::BTreeSet<_> = before.header.channels.keys().chain(after.header.channels.keys()).collect();
+    let names: BTreeSet<_> = before.header.channels.keys().chain(after.header.channels.keys()).collect();
     let mut moves = Vec::new();
     for name in names {
         let (old, new) = (before.header.channels.get(name), after.header.channels.get(name));
@@ -94,9 +92,16 @@ fn releases(draft: &mut Draft<'_>, before: &Document, after: &Document) -> Resul
             now.deprecated.clone_from(&old.deprecated);
             said.push(if old.deprecated.is_some() { Consequence::Deprecates(version) } else { Consequence::Undeprecates(version) });
         }
-        // Follows the channel, which was checked above.
-        if old.rolled_back != new.rolled_back && now.rolled_back == new.rolled_back {
-            now.rolled_back.clone_from(&old.rolled_back);
+        // Each follows its channel, which was checked above.
+        let channels: BTreeSet<_> = old.rolled_back.keys().chain(new.rolled_back.keys()).collect();
+        for channel in channels {
+            let (old, new) = (old.rolled_back.get(channel), new.rolled_back.get(channel));
+            if old != new && now.rolled_back.get(channel) == new {
+                match old {
+                    Some(mark) => now.rolled_back.insert(channel.clone(), mark.clone()),
+                    None => now.rolled_back.remove(channel),
+                };
+            }
         }
         draft.consequences.extend(said);
     }

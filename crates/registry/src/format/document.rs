@@ -98,6 +98,15 @@ struct Envelope {
     extra: Map<String, Value>,
 }
 
+/// Line 2 as it is written: the header, and how many lines follow. Without that number a document that was cut off between
+/// two lines would look whole.
+#[derive(Serialize, Deserialize)]
+struct HeaderLine<H> {
+    #[serde(flatten)]
+    header: H,
+    releases: usize,
+}
+
 /// Line 2: everything about the plugin but its releases.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Header {
@@ -151,6 +160,9 @@ pub struct Card {
     /// Categories, as the author named them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub categories: Vec<String>,
+    /// Fields that this version of Patchbay does not know; kept as they are.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 /// Where a channel stands.
@@ -163,6 +175,9 @@ pub struct Channel {
     pub held: bool,
     /// Since when it points there, by the writer's clock.
     pub since: Timestamp,
+    /// Fields that this version of Patchbay does not know; kept as long as it points there.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if hands over a reference")]
@@ -264,28 +279,23 @@ impl Document {
     /// # Errors
     /// See [`FormatError`].
     pub fn parse(key: &Key, bytes: &[u8]) -> Result<Self, FormatError> {
-        // The last byte is a newline: a document that was cut between two releases would otherwise look whole.
-        if bytes.last() != Some(&b'\n') {
-            let looks_like_ours = bytes.starts_with(b"{\"patchbay\"");
-            if looks_like_ours || bytes.is_empty() {
-                return Err(FormatError::CutOff { key: key.to_string() });
-            }
-        }
+        let cut_off = || FormatError::CutOff { key: key.to_string() };
         let mut lines = bytes.split(|b| *b == b'\n').enumerate().map(|(i, line)| (i + 1, line)).filter(|(_, line)| !line.is_empty());
-        let mut next = || lines.next().ok_or_else(|| FormatError::CutOff { key: key.to_string() });
-        let (n, first) = next()?;
+        let (n, first) = lines.next().ok_or_else(cut_off)?;
+        // Before anything else is believed: these may be a later format, or a web page.
         check_format(key, n, first)?;
-        let envelope = parse_line(key, n, first)?;
-        let (n, second) = next()?;
-        let header = parse_line(key, n, second)?;
-        let releases = lines.map(|(n, line)| parse_line(key, n, line)).collect::<Result<Vec<_>, _>>()?;
-        let document = Self { envelope, header, releases };
-        document.check().map_err(|what| FormatError::Rule { key: key.to_string(), what })?;
-        if let Key::Document(id) | Key::Revision(id, _) = key
-            && *id != document.header.id
-        {
-            return Err(FormatError::Rule { key: key.to_string(), what: format!("it is the document of {}", document.header.id) });
+        if !bytes.ends_with(b"\n") {
+            return Err(cut_off());
         }
+        let envelope = parse_line(key, n, first)?;
+        let (n, second) = lines.next().ok_or_else(cut_off)?;
+        let HeaderLine { header, releases: count } = parse_line(key, n, second)?;
+        let releases = lines.map(|(n, line)| parse_line(key, n, line)).collect::<Result<Vec<_>, _>>()?;
+        if releases.len() < count {
+            return Err(cut_off());
+        }
+        let document = Self { envelope, header, releases };
+        document.check(key, count).map_err(|what| FormatError::Rule { key: key.to_string(), what })?;
         Ok(document)
     }
 
@@ -299,7 +309,7 @@ impl Document {
             out.push(b'\n');
         };
         line(serde_json::to_vec(&self.envelope));
-        line(serde_json::to_vec(&self.header));
+        line(serde_json::to_vec(&HeaderLine { header: &self.header, releases: self.releases.len() }));
         for release in &self.releases {
             line(serde_json::to_vec(release));
         }
@@ -333,9 +343,16 @@ impl Document {
     }
 
     /// The rules that every document keeps, whoever wrote it.
-    fn check(&self) -> Result<(), String> {
-        if self.header.seq == 0 {
-            return Err("its revision number is 0".into());
+    fn check(&self, key: &Key, count: usize) -> Result<(), String> {
+        let Header { id, seq, .. } = &self.header;
+        match key {
+            Key::Document(named) | Key::Revision(named, _) if named != id => return Err(format!("it is the document of {id}")),
+            Key::Revision(_, numbered) if numbered != seq => return Err(format!("it is revision {seq}")),
+            _ if *seq == 0 => return Err("its revision number is 0".into()),
+            _ => {}
+        }
+        if self.releases.len() > count {
+            return Err(format!("it says that it has {count} releases, and has {}", self.releases.len()));
         }
         for (i, release) in self.releases.iter().enumerate() {
             if self.releases[..i].iter().any(|r| same_version(&r.version, &release.version)) {

@@ -47,9 +47,9 @@ pub struct Release {
     /// When its author advises against it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deprecated: Option<Deprecation>,
-    /// When a channel was rolled back from it and has not come back since.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rolled_back: Option<Rollback>,
+    /// The channels that were rolled back from it and have not come back since.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rolled_back: BTreeMap<ChannelName, Rollback>,
     /// Fields that this version of Patchbay does not know; kept as they are.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
@@ -84,6 +84,9 @@ pub struct Yank {
     pub at: Timestamp,
     /// Who did it.
     pub by: String,
+    /// Fields that this version of Patchbay does not know; kept as they are.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 /// Advice against a release or a plugin.
@@ -94,13 +97,14 @@ pub struct Deprecation {
     /// What to use instead: a version, or the id of another plugin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replacement: Option<String>,
+    /// Fields that this version of Patchbay does not know; kept as they are.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
-/// A rollback away from a release.
+/// A rollback of a channel away from a release.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rollback {
-    /// The channel that was moved.
-    pub channel: ChannelName,
     /// Where to.
     pub to: Version,
     /// Why; the people on this release read it.
@@ -109,4 +113,7 @@ pub struct Rollback {
     pub at: Timestamp,
     /// Who did it.
     pub by: String,
+    /// Fields that this version of Patchbay does not know; kept as they are.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }

@@ -79,9 +79,8 @@ impl Store for MemoryStore {
     }
 
     async fn download(&self, key: &Key, to: &Path, progress: Progress) -> Result<(u64, Digest), StoreError> {
-        let object = self
-            .object(&key.to_string())
-            .ok_or_else(|| StoreError::new(StoreErrorKind::NotFound { key: key.to_string() }, Some(key)))?;
+        let object =
+            self.object(&key.to_string()).ok_or_else(|| StoreError::new(StoreErrorKind::NotFound { key: key.to_string() }, Some(key)))?;
         tokio::fs::write(to, &object.bytes).await.map_err(|e| StoreError::new(cause::disk(&e, to, "written"), Some(key)))?;
         let size = object.bytes.len() as u64;
         progress(size);

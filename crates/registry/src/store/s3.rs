@@ -18,8 +18,8 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_s3::{
     Client,
     config::{
-        BehaviorVersion, Region, RequestChecksumCalculation, ResponseChecksumValidation, StalledStreamProtectionConfig,
-        retry::RetryConfig, timeout::TimeoutConfig,
+        BehaviorVersion, Region, RequestChecksumCalculation, ResponseChecksumValidation, StalledStreamProtectionConfig, retry::RetryConfig,
+        timeout::TimeoutConfig,
     },
     types::{BucketLocationConstraint, CreateBucketConfiguration},
 };
@@ -113,7 +113,7 @@ impl S3Store {
         let own = |kind| StoreError::new(kind, None);
         let url = match &endpoint {
             Some(endpoint) => address(endpoint),
-            None => address(&format!("https://s3.{region}.amazonaws.com")),
+            None => address(&format!("https://s3.{region}.amazonaws.com{}", if region.starts_with("cn-") { ".cn" } else { "" })),
         };
         let url = url.map_err(own)?;
         let mut sdk = aws_sdk_s3::Config::builder()

@@ -41,7 +41,9 @@ async fn wrong_key() {
     let unknown = format!("<AWSAccessKeyId>{KEY_ID}</AWSAccessKeyId>");
     assert_eq!(both(Reply::error("403 Forbidden", "InvalidAccessKeyId", &unknown)).await, [expected(), expected()]);
     // S3 echoes what it made its own signature of, the session token among it.
-    let echo = format!("<AWSAccessKeyId>{KEY_ID}</AWSAccessKeyId><StringToSign>AWS4-HMAC-SHA256</StringToSign><CanonicalRequest>x-amz-security-token:{TOKEN}</CanonicalRequest>");
+    let echo = format!(
+        "<AWSAccessKeyId>{KEY_ID}</AWSAccessKeyId><StringToSign>AWS4-HMAC-SHA256</StringToSign><CanonicalRequest>x-amz-security-token:{TOKEN}</CanonicalRequest>"
+    );
     assert_eq!(both(Reply::error("403 Forbidden", "SignatureDoesNotMatch", &echo)).await, [expected(), expected()]);
 }
 
@@ -56,17 +58,19 @@ async fn expired_token() {
 
 #[tokio::test]
 async fn clock_skew() {
-    let expected = || {
-        told("The clock of this computer is too far from the store's.", "Set this computer's clock, then try again.", false)
-    };
+    let expected = || told("The clock of this computer is too far from the store's.", "Set this computer's clock, then try again.", false);
     let reply = Reply::error("403 Forbidden", "RequestTimeTooSkewed", "<RequestTime>20260101T000000Z</RequestTime>");
     assert_eq!(both(reply).await, [expected(), expected()]);
 }
 
 #[tokio::test]
 async fn denied() {
-    let expected =
-        || [told("These credentials may not read registry.json.", ADMIN, false), told("These credentials may not write registry.json.", ADMIN, false)];
+    let expected = || {
+        [
+            told("These credentials may not read registry.json.", ADMIN, false),
+            told("These credentials may not write registry.json.", ADMIN, false),
+        ]
+    };
     assert_eq!(both(Reply::error("403 Forbidden", "AccessDenied", "")).await, expected());
     assert_eq!(both(Reply::bare("403 Forbidden", &[])).await, expected());
 
@@ -229,7 +233,8 @@ async fn what_a_put_says() {
     store.put(&Key::CatalogHead, body, Condition::Matches(ETag("\"0\"".into())), None).await.unwrap();
     put(&store).await.unwrap();
     let [file, bytes] = server.requests().try_into().unwrap();
-    let says = |head: &str, line: &str| assert!(head.to_lowercase().contains(&format!("\r\n{}\r\n", line.to_lowercase())), "{line} in {head}");
+    let says =
+        |head: &str, line: &str| assert!(head.to_lowercase().contains(&format!("\r\n{}\r\n", line.to_lowercase())), "{line} in {head}");
     says(&file, "content-length: 5");
     says(&file, "content-type: application/json");
     says(&file, "cache-control: public, max-age=5");

@@ -12,7 +12,7 @@ export function wireError(
 	return { code, kind, message, data, ...(hint === undefined ? {} : { hint }) };
 }
 
-export const notFound = (what: string) => wireError('not_found', 'not_found', `There is no ${what}.`);
+export const notFound = (what: string) => wireError('not_found', 'no_plugin', `There is no ${what}.`);
 
 export const unreachable = wireError(
 	'network',

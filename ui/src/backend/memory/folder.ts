@@ -28,10 +28,10 @@ export function inspectFolder(path: string, view: PluginView | null): PublishPla
 				file: 'patchbay.json',
 				error: wireError(
 					'usage',
-					'manifest_unparsable',
-					'patchbay.json is not JSON: line 4 has a comma too many.',
-					'Correct the file; the check runs again when you come back.',
-					{ file: 'patchbay.json', line: '4' },
+					'manifest_syntax',
+					'patchbay.json is not valid JSON: trailing comma at line 4, column 18.',
+					'Look at line 4 and the one before it.',
+					{ file: 'patchbay.json', line: '4', column: '18', reason: 'trailing comma' },
 				),
 			}
 		: {
@@ -39,10 +39,9 @@ export function inspectFolder(path: string, view: PluginView | null): PublishPla
 				file: null,
 				error: wireError(
 					'usage',
-					'no_licence_file',
-					'The manifest says MIT, but there is no LICENSE file.',
-					'Add a LICENSE file.',
-					{ license: 'MIT' },
+					'no_license',
+					'The plugin has no licence, so nobody knows whether they may use it.',
+					'Add a “license” to the manifest, or a LICENSE file.',
 				),
 			};
 	const manifest = {
@@ -51,7 +50,7 @@ export function inspectFolder(path: string, view: PluginView | null): PublishPla
 		name: view?.card.name ?? id,
 		description: view?.card.description ?? 'A new plugin.',
 		author: view?.card.author ?? 'you',
-		license: 'MIT',
+		license: null,
 		hosts: { screenpipe: '>=0.24' },
 	};
 	return {

@@ -28,7 +28,7 @@ export interface World {
 }
 
 const usual: World = {
-	now: Date.now,
+	now: () => Date.now(),
 	registries: [acme, embedded, community],
 	plugins: 12,
 	settings: { theme: 'system', language: 'system', actor: 'mei' },

@@ -1,6 +1,7 @@
 import type { WireError } from '../../generated/WireError';
+import { errors as english } from './en/errors';
 import { language } from './language.svelte';
-import { errors } from './zh-CN/errors';
+import { errors as chinese } from './zh-CN/errors';
 
 /** What happened, and what to do next. */
 export interface Sentence {
@@ -8,11 +9,11 @@ export interface Sentence {
 	hint?: string;
 }
 
-/** How a language says an error of one kind, from the values inside it. */
-export type Sentences = Partial<Record<string, (data: Readonly<Record<string, string>>) => Sentence>>;
+/** How a language says errors by kind, from the values inside them. What is left out is said as Rust says it. */
+export type Sentences = Record<string, (data: Readonly<Record<string, string>>) => Partial<Sentence>>;
 
-/** An error in the language in use; in English, as Rust says it, where no sentence was written. */
+/** An error in the language in use. */
 export function sayError(error: WireError): Sentence {
-	const say = language() === 'zh-CN' ? errors[error.kind] : undefined;
-	return say?.(error.data) ?? { message: error.message, hint: error.hint };
+	const table: Sentences = language() === 'zh-CN' ? chinese : english;
+	return { message: error.message, hint: error.hint, ...table[error.kind]?.(error.data) };
 }

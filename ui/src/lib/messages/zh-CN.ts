@@ -10,4 +10,14 @@ import { registries } from './zh-CN/registries';
 import { settings } from './zh-CN/settings';
 import { shell } from './zh-CN/shell';
 
-export const zhCN: Messages = { common, shell, browse, plugin, change, publish, registries, activity, settings };
+export const zhCN: Messages = {
+	common,
+	shell,
+	browse,
+	plugin,
+	change,
+	publish,
+	registries,
+	activity,
+	settings,
+};

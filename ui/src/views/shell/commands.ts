@@ -7,6 +7,7 @@ import Search from '@lucide/svelte/icons/search';
 import Sun from '@lucide/svelte/icons/sun';
 import SunMoon from '@lucide/svelte/icons/sun-moon';
 import type { Component } from 'svelte';
+import type { PluginCard } from '../../generated/PluginCard';
 import { modifier } from '../../lib/keys';
 import { language, m } from '../../lib/messages';
 import type { App } from '../../state';
@@ -19,7 +20,7 @@ export interface Command {
 	label: string;
 	/** More words under which it is found. */
 	alias?: string;
-	icon: Component<{ size?: number }>;
+	icon?: Component<{ size?: number }>;
 	keys?: string[];
 	run: () => void;
 }
@@ -99,5 +100,28 @@ export function commands(app: App, places: Destination[]): Command[] {
 				app.dialog = 'keys';
 			},
 		},
+	];
+}
+
+/** A line of the palette: a command, or a plugin to open. */
+export interface Entry extends Omit<Command, 'group' | 'alias'> {
+	group: 'go' | 'actions' | 'plugins';
+	card?: PluginCard;
+}
+
+/** What a query finds: commands by their words, then the plugins that the registry's search found. */
+export function entries(app: App, all: Command[], query: string): Entry[] {
+	const needle = query.trim().toLowerCase();
+	const found = all.filter((c) => `${c.label} ${c.alias ?? ''}`.toLowerCase().includes(needle));
+	return [
+		...found.filter((c) => c.group === 'go'),
+		...found.filter((c) => c.group === 'actions'),
+		...app.quick.rows.map((card) => ({
+			id: `plugin:${card.id}`,
+			group: 'plugins' as const,
+			label: card.name,
+			card,
+			run: () => app.route.openPlugin(card.id),
+		})),
 	];
 }

@@ -71,6 +71,9 @@ fn connect_words(error: &(dyn Error + 'static)) -> &'static str {
     if chain(error).any(|link| link.to_string().contains("proxy authorization required")) {
         return PROXY_WANTS_A_PASSWORD;
     }
+    if chain(error).any(|link| link.to_string().starts_with("tunnel error")) {
+        return "the proxy made no connection to it";
+    }
     match io_kind(error) {
         Some(io::ErrorKind::ConnectionRefused) => "the connection was refused",
         Some(io::ErrorKind::TimedOut) => "no answer in time",

@@ -181,7 +181,10 @@ pub(in crate::store) fn address(text: &str) -> Result<Url, StoreErrorKind> {
         }
         _ => "its address must begin with https:// or http://",
     };
-    Err(StoreErrorKind::Unreachable { endpoint: text.trim().split(['@', '?']).next_back().unwrap_or_default().into(), reason: reason.into() })
+    Err(StoreErrorKind::Unreachable {
+        endpoint: text.trim().split(['@', '?']).next_back().unwrap_or_default().into(),
+        reason: reason.into(),
+    })
 }
 
 /// An address as messages show it.
@@ -223,8 +226,14 @@ mod tests {
         assert_eq!(shown(&address(" https://s3.example.com/ ").unwrap()), "https://s3.example.com");
         let refusal = |text: &str| address(text).unwrap_err().to_string();
         assert_eq!(refusal("s3.example.com"), "s3.example.com cannot be reached: its address must begin with https:// or http://.");
-        assert_eq!(refusal("ftp://s3.example.com"), "ftp://s3.example.com cannot be reached: its address must begin with https:// or http://.");
-        assert_eq!(refusal("https://me:secret@s3.example.com"), "https://s3.example.com cannot be reached: its address must not hold a password.");
+        assert_eq!(
+            refusal("ftp://s3.example.com"),
+            "ftp://s3.example.com cannot be reached: its address must begin with https:// or http://."
+        );
+        assert_eq!(
+            refusal("https://me:secret@s3.example.com"),
+            "https://s3.example.com cannot be reached: its address must not hold a password."
+        );
         assert!(!refusal("me:secret@s3.example.com").contains("secret"));
     }
 

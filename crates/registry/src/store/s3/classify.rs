@@ -60,9 +60,7 @@ fn by_code(place: &Place, asked: Asked<'_>, answer: Answer<'_>) -> Option<StoreE
             StoreErrorKind::Damaged { key: key_of(asked) }
         }
         // A 400, but what it says is that bytes were lost on the way.
-        "RequestTimeout" => {
-            StoreErrorKind::Lost { endpoint: place.endpoint.clone(), reason: "the request did not arrive in time".into() }
-        }
+        "RequestTimeout" => StoreErrorKind::Lost { endpoint: place.endpoint.clone(), reason: "the request did not arrive in time".into() },
         "SlowDown" | "InternalError" | "ServiceUnavailable" => unavailable(place, answer),
         "NotImplemented" => other(answer),
         _ => return None,

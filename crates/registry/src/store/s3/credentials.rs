@@ -45,7 +45,10 @@ mod tests {
     fn a_provider_s_failure_has_words_and_its_values_have_none() {
         let table = [
             (CredentialsError::not_loaded_no_source(), "No credentials for this registry: the chosen source has none."),
-            (CredentialsError::invalid_configuration("SECRET"), "No credentials for this registry: the configuration of the chosen source is not valid."),
+            (
+                CredentialsError::invalid_configuration("SECRET"),
+                "No credentials for this registry: the configuration of the chosen source is not valid.",
+            ),
             (CredentialsError::provider_error("SECRET"), "No credentials for this registry: the chosen source failed."),
             (
                 CredentialsError::provider_timed_out(std::time::Duration::from_secs(1)),

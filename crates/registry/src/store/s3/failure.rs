@@ -37,12 +37,7 @@ where
     }
 }
 
-fn by_answer<E: ProvideErrorMetadata>(
-    refused: &E,
-    raw: &HttpResponse,
-    place: &Place,
-    asked: Asked<'_>,
-) -> (StoreErrorKind, Option<Cause>) {
+fn by_answer<E: ProvideErrorMetadata>(refused: &E, raw: &HttpResponse, place: &Place, asked: Asked<'_>) -> (StoreErrorKind, Option<Cause>) {
     let status = raw.status().as_u16();
     let region = raw.headers().get("x-amz-bucket-region").and_then(classify::region_name);
     let region = region.or_else(|| raw.body().bytes().and_then(classify::region_in));

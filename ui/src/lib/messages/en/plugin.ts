@@ -27,7 +27,7 @@ export const plugin = {
 	rail: {
 		list: 'Versions, newest first',
 		channels: 'Channels',
-		row: (version: string, facts: string[]) => [version, ...facts].join(', '),
+		facts: (facts: string[]) => facts.map((fact) => `, ${fact}`).join(''),
 		here: (channel: string, held: boolean) => `${channel} is here${held ? ', held' : ''}`,
 		wouldBe: (channel: string) => `${channel} would be here`,
 		plug: (channel: string, version: string, held: boolean) =>

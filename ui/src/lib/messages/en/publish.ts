@@ -42,7 +42,7 @@ export const publish = {
 		nothingBody: 'What goes in can be listed once what is wrong is put right.',
 		fix: (n: number) => (n === 1 ? '1 thing to fix first' : `${n} things to fix first`),
 		know: (n: number) => (n === 1 ? '1 thing worth knowing' : `${n} things worth knowing`),
-		fine: 'Nothing stands in the way',
+		fine: 'Nothing to fix',
 		error: 'Must be fixed',
 		warning: 'Worth knowing',
 	},
@@ -91,7 +91,8 @@ export const publish = {
 		consequences: 'What will happen',
 		kept: (version: string) =>
 			`The number ${version} stays taken for good. A bad version can be yanked or rolled back, not replaced.`,
-		size: (size: string, files: string, one: boolean) => `${size} in ${one ? '1 file' : `${files} files`}, before packing`,
+		size: (size: string, files: string, one: boolean) =>
+			`${size} in ${one ? '1 file' : `${files} files`}, before packing`,
 		package: 'Package',
 		notes: 'Notes',
 		noNotes: 'None',
@@ -121,15 +122,18 @@ export const publish = {
 		retry: 'Publish again',
 		cancelled: 'Cancelled',
 		unknown: (version: string) => `It is not known whether ${version} is live`,
-		unknownBody: 'The connection was cut before the registry answered. Asking it settles this: if it is not there, it is published now; never twice.',
+		unknownBody:
+			'The connection was cut before the registry answered. Asking it settles this: if it is not there, it is published now; never twice.',
 		find: 'Find out now',
 		interrupted: (version: string) => `Publishing ${version} was interrupted`,
-		interruptedBody: 'Patchbay ended while it ran. Resuming asks the registry how far it came and does the rest.',
+		interruptedBody:
+			'Patchbay ended while it ran. Resuming asks the registry how far it came and does the rest.',
 		resume: 'Resume',
 		thisVersion: 'This version',
 	},
 	readOnly: {
 		title: 'You can read this registry, not publish to it',
+		body: (reason: string, who: string) => `${reason} ${who}`,
 		who: 'Whoever has write access to its bucket can.',
 		open: 'Show registries',
 	},

@@ -10,7 +10,8 @@ export const settings = {
 	systemLanguage: (name: string) => `As the system (${name})`,
 	tongues: { en: 'English', 'zh-CN': '简体中文' },
 	actor: 'Your name',
-	actorHint: 'It is recorded with what you publish and change, and everybody who reads the registry can see it.',
+	actorHint:
+		'It is recorded with what you publish and change, and everybody who reads the registry can see it.',
 	actorPlaceholder: 'The name of your account on this computer',
 	about: 'About',
 	version: 'Version',

@@ -28,7 +28,7 @@ export const plugin: Messages['plugin'] = {
 	rail: {
 		list: '版本，由新到旧',
 		channels: '通道',
-		row: (version, facts) => [version, ...facts].join('，'),
+		facts: (facts) => facts.map((fact) => `，${fact}`).join(''),
 		here: (channel, held) => `${channel} 在这里${held ? '，已锁定' : ''}`,
 		wouldBe: (channel) => `${channel} 将移到这里`,
 		plug: (channel, version, held) => `${channel}，位于 ${version}${held ? '，已锁定' : ''}`,

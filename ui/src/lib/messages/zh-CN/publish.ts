@@ -42,7 +42,7 @@ export const publish: Messages['publish'] = {
 		nothingBody: '解决问题之后，这里会列出将要打包的文件。',
 		fix: (n) => `有 ${n} 个问题需要先解决`,
 		know: (n) => `${n} 条提示`,
-		fine: '没有问题，可以继续',
+		fine: '没有问题',
 		error: '必须解决',
 		warning: '提示',
 	},
@@ -127,6 +127,7 @@ export const publish: Messages['publish'] = {
 	},
 	readOnly: {
 		title: '你可以查看此仓库，但不能发布',
+		body: (reason, who) => `${reason}${who}`,
 		who: '拥有存储桶写入权限的人可以发布。',
 		open: '查看仓库',
 	},

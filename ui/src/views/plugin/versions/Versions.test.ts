@@ -18,9 +18,9 @@ async function open(...rest: [Parameters<typeof stage>[0]?, Parameters<typeof st
 describe('the rail', () => {
 	test('is a list that says where each channel is', async () => {
 		const { row, rail } = await open();
-		expect(row('3.2.0, stable is here, held').getAttribute('aria-selected')).toBe('true');
-		expect(row('3.3.0, Rolled back')).toBeTruthy();
-		expect(row('3.1.1, Yanked')).toBeTruthy();
+		expect(row(/^3\.2\.0, stable is here, held/).getAttribute('aria-selected')).toBe('true');
+		expect(row(/^3\.3\.0 Rolled back/)).toBeTruthy();
+		expect(row(/^3\.1\.1 Yanked/)).toBeTruthy();
 		expect(within(rail).getAllByRole('option')).toHaveLength(9);
 	});
 
@@ -28,7 +28,7 @@ describe('the rail', () => {
 		const { row, user, details } = await open();
 		row(/^3\.2\.0/).focus();
 		await user.keyboard('{ArrowDown}');
-		expect(document.activeElement).toBe(row('3.1.2'));
+		expect(document.activeElement).toBe(row(/^3\.1\.2 /));
 		expect(within(details()).getByRole('heading', { name: '3.1.2' })).toBeTruthy();
 		expect(within(details()).getByText('No channel points here.')).toBeTruthy();
 	});
@@ -42,7 +42,7 @@ describe('rolling back by keyboard', () => {
 		const panel = details();
 		expect(await within(panel).findByText('People on stable get 3.1.2 instead of 3.2.0.')).toBeTruthy();
 		expect(within(panel).getByText('New publishes leave stable alone until you let it go.')).toBeTruthy();
-		expect(row('3.1.2, stable would be here').getAttribute('aria-selected')).toBe('true');
+		expect(row(/^3\.1\.2, stable would be here/).getAttribute('aria-selected')).toBe('true');
 		expect(document.activeElement).toBe(plug(/^stable, at 3\.2\.0/));
 		expect((await memory.plugin('acme-plugins', 'timesheet-export', true)).seq).toBe(11);
 
@@ -56,13 +56,15 @@ describe('rolling back by keyboard', () => {
 		await user.click(confirm);
 
 		expect(await screen.findByText('stable is back at 3.1.2.')).toBeTruthy();
-		expect(row('3.1.2, stable is here, held')).toBeTruthy();
-		expect(row('3.2.0, Rolled back, Yanked')).toBeTruthy();
+		expect(row(/^3\.1\.2, stable is here, held/)).toBeTruthy();
+		expect(row(/^3\.2\.0 Rolled back ?Yanked/)).toBeTruthy();
 		expect(document.activeElement).toBe(row(/^3\.1\.2/));
 
 		await user.click(screen.getByRole('button', { name: 'Undo' }));
 		expect(await screen.findByText('Taken back.')).toBeTruthy();
-		expect(await within(screen.getByRole('listbox')).findByRole('option', { name: /^3\.2\.0, stable is here/ })).toBeTruthy();
+		expect(
+			await within(screen.getByRole('listbox')).findByRole('option', { name: /^3\.2\.0, stable is here/ }),
+		).toBeTruthy();
 	});
 
 	test('yanked versions are passed over, and back home there is nothing to do', async () => {
@@ -137,7 +139,9 @@ test('a read-only registry has no changing buttons and says who can', async () =
 	expect(screen.queryByRole('button', { name: /^stable, at/ })).toBeNull();
 	expect(screen.queryByRole('button', { name: 'Point a channel here…' })).toBeNull();
 	expect(within(details()).getByRole('button', { name: 'Download package' })).toBeTruthy();
-	expect(within(details()).getByText('ledger-co and mei-tools can, with write access to the bucket.')).toBeTruthy();
+	expect(
+		within(details()).getByText('ledger-co and mei-tools can, with write access to the bucket.'),
+	).toBeTruthy();
 });
 
 test('a download shows where the file went', async () => {

@@ -1,0 +1,12 @@
+//! The command as a person or a script runs it. One program, because linking it is what takes the time.
+
+#![allow(clippy::unwrap_used)]
+
+mod errors;
+#[cfg(unix)]
+mod interrupt;
+mod journey;
+mod json;
+mod registries;
+mod support;
+mod usage;

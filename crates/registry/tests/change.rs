@@ -1,0 +1,11 @@
+//! The rules for making the next document, one by one, and what holds after any number of changes.
+#![allow(clippy::unwrap_used)]
+
+mod change {
+    mod advice;
+    mod channels;
+    mod invariants;
+    mod publish;
+    mod undo;
+    mod writing;
+}

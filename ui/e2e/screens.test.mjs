@@ -1,0 +1,155 @@
+// Every screen, in light and dark and in Chinese: nothing serious for axe, nothing cut off, and a picture for the documentation.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { at } from '../../scripts/lib/places.mjs';
+import { openApp } from './support/app.mjs';
+import { choose, press, says, settled } from './support/page.mjs';
+
+/** `npm run screenshots` keeps the pictures; a test run leaves them under target/. */
+const album = process.env.PATCHBAY_SCREENSHOTS ? at('docs/screenshots') : at('target/e2e/screens');
+
+const LOOKS = [
+	{ name: 'light', settings: { language: 'en', theme: 'light' } },
+	{ name: 'dark', settings: { language: 'en', theme: 'dark' } },
+	{ name: 'zh', settings: { language: 'zh-CN', theme: 'light' } },
+];
+
+const scratch = mkdtempSync(join(tmpdir(), 'patchbay-screens-'));
+let app;
+let browser;
+
+before(async () => {
+	app = await openApp({ home: join(scratch, 'home') });
+	browser = app.browser;
+});
+
+after(async () => {
+	await app?.close();
+	rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
+});
+
+/** Goes where the address says. */
+async function go(hash) {
+	await browser.execute((to) => {
+		window.location.hash = to;
+		window.dispatchEvent(new PopStateEvent('popstate'));
+	}, hash);
+}
+
+/** A picture of the page at rest, what axe says of it, and whether it is wider than its window. */
+async function keep(name) {
+	await settled(browser);
+	const wide = await browser.execute(() => document.documentElement.scrollWidth > window.innerWidth);
+	await app.shot(name, join(album, `${name}.png`));
+	assert.equal(wide, false, `${name} is wider than the window`);
+	assert.deepEqual(await app.axe(), [], name);
+}
+
+test('the first start, in every look', async () => {
+	for (const { name, settings } of LOOKS) {
+		await app.set(settings);
+		await browser.$('h1').waitForExist();
+		await keep(`welcome-${name}`);
+	}
+	await app.set({ language: 'en', theme: 'light', actor: 'mei' });
+	await press(browser, 'Look around');
+	await says(browser, '6 plugins', 30_000);
+});
+
+for (const { name, settings } of LOOKS) {
+	test(`every screen, ${name}`, async () => {
+		await app.set(settings);
+		const plugin = '#/plugin/timesheet-export';
+		const screens = {
+			browse: ['#/browse', 'Pomodoro'],
+			overview: [plugin, 'Weekly timesheets'],
+			versions: [`${plugin}/versions`, '2.9.4'],
+			history: [`${plugin}/history`, 'Loses entries'],
+			releases: ['#/releases', 'Pomodoro'],
+			activity: ['#/activity', ''],
+			registries: ['#/registries', 'this-computer'],
+			settings: ['#/settings', ''],
+		};
+		for (const [screen, [hash, words]] of Object.entries(screens)) {
+			await go(hash);
+			if (words) await says(browser, words);
+			await keep(`${screen}-${name}`);
+		}
+	});
+}
+
+test('rolling back and publishing, in light and dark', async () => {
+	for (const { name, settings } of LOOKS.slice(0, 2)) {
+		await app.set(settings);
+		await go('#/plugin/meeting-notes/versions');
+		await press(browser, '2.2.0');
+		await press(browser, 'Point a channel here…');
+		await choose(browser, 'stable');
+		await says(browser, 'Roll stable back to 2.2.0');
+		await browser.$('textarea').setValue('Puts the notes of one call under another.');
+		await keep(`rollback-${name}`);
+		await browser.keys('Escape');
+
+		app.pick(plugin());
+		await go('#/publish');
+		await press(browser, 'Choose folder…');
+		await says(browser, 'From patchbay.json');
+		await keep(`publish-${name}`);
+		await press(browser, 'Continue');
+		await says(browser, 'Version 3.4.0');
+		await keep(`publish-version-${name}`);
+	}
+});
+
+test('the smallest window', async () => {
+	await app.set(LOOKS[0].settings);
+	await app.resize(720, 520);
+	for (const [screen, hash] of [
+		['browse', '#/browse'],
+		['versions', '#/plugin/timesheet-export/versions'],
+		['registries', '#/registries'],
+		['settings', '#/settings'],
+	]) {
+		await go(hash);
+		await keep(`${screen}-small`);
+	}
+});
+
+/** A folder as authors have them: sources, leftovers, and a secret that must stay out. */
+function plugin() {
+	const folder = join(scratch, 'timesheet-export');
+	const files = {
+		'patchbay.json': JSON.stringify(
+			{
+				id: 'timesheet-export',
+				version: '3.4.0',
+				name: 'Timesheet Export',
+				description: 'Weekly timesheets as CSV, for Harvest, Toggl and plain Excel.',
+				author: 'ledger-co',
+				license: 'MIT',
+				categories: ['productivity', 'export'],
+				hosts: { screenpipe: '>=0.24' },
+			},
+			null,
+			2,
+		),
+		'README.md': '# Timesheet Export\n\n'.padEnd(11_000, 'Weekly timesheets. '),
+		'CHANGELOG.md': '# Changes\n'.padEnd(8_000, '- Better\n'),
+		'dist/main.js': 'export default 1;\n'.padEnd(268_000, '// code\n'),
+		'dist/main.js.map': '{}'.padEnd(400_000, ' '),
+		'dist/styles.css': 'a{}\n'.padEnd(19_000, 'b{}\n'),
+		'assets/templates.json': '[]'.padEnd(98_000, ' '),
+		'node_modules/left-pad/index.js': 'module.exports = 1;\n',
+		'.gitignore': '*.map\n',
+		'.env': 'KEY=never-shipped\n',
+	};
+	for (const [path, text] of Object.entries(files)) {
+		mkdirSync(join(folder, path, '..'), { recursive: true });
+		writeFileSync(join(folder, path), text);
+	}
+	return folder;
+}
