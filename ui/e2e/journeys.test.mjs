@@ -40,7 +40,10 @@ function folder(version, code) {
 		hosts: { screenpipe: '>=0.24' },
 	};
 	writeFileSync(join(at, 'patchbay.json'), JSON.stringify(manifest, null, 2));
-	writeFileSync(join(at, 'README.md'), '# Weather Card\n\nShows the weather of the place you are writing about.\n');
+	writeFileSync(
+		join(at, 'README.md'),
+		'# Weather Card\n\nShows the weather of the place you are writing about.\n',
+	);
 	writeFileSync(join(at, 'LICENSE'), 'MIT\n');
 	writeFileSync(join(at, 'main.js'), code);
 	writeFileSync(join(at, '.env'), 'KEY=never-shipped\n');
@@ -96,13 +99,23 @@ test('publish a worse version, roll it back with a reason, and undo that', async
 	await press(browser, 'Roll back');
 	await says(browser, 'stable is back at 1.0.0.');
 	await says(browser, 'Rolled back');
-	const { answer } = await app.invoke('plugin', { registry: 'this-computer', id: 'weather-card', fresh: true });
+	const { answer } = await app.invoke('plugin', {
+		registry: 'this-computer',
+		id: 'weather-card',
+		fresh: true,
+	});
 	const [stable] = answer.card.channels;
-	assert.deepEqual([stable.version, stable.held, stable.rolled_back.reason], ['1.0.0', true, 'Crashes when it rains.']);
+	assert.deepEqual(
+		[stable.version, stable.held, stable.rolled_back.reason],
+		['1.0.0', true, 'Crashes when it rains.'],
+	);
 	await press(browser, 'Undo');
 	await says(browser, 'Taken back.');
 	const undone = await app.invoke('plugin', { registry: 'this-computer', id: 'weather-card', fresh: true });
-	assert.deepEqual([undone.answer.card.channels[0].version, undone.answer.card.channels[0].held], ['1.1.0', false]);
+	assert.deepEqual(
+		[undone.answer.card.channels[0].version, undone.answer.card.channels[0].held],
+		['1.1.0', false],
+	);
 	await press(browser, 'History');
 	await says(browser, 'Crashes when it rains.');
 });

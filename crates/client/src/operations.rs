@@ -4,6 +4,7 @@ mod browse;
 mod change;
 mod connect;
 mod download;
+mod folder;
 mod plugin;
 mod publish;
 mod registries;

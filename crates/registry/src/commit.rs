@@ -5,11 +5,12 @@
 //! - 412 and 409: somebody (or our own lost attempt) was first. Read again; if the operation is in there, it was us.
 //! - no answer: read again. If the operation is not in there, an attempt may still be on its way; the next attempt uses the
 //!   same ETag, so only one of the two can win, and both say the same.
+//! - in doubt until a read shows the operation, or another ETag than the attempt was made from: then it can never win.
 
 use std::time::Duration;
 
 use bytes::Bytes;
-use patchbay_package::{Digest, PluginId};
+use patchbay_package::{Digest, PluginId, Version};
 use rand::RngExt as _;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -60,15 +61,16 @@ pub struct Committed {
 /// As the store fails, the bytes are not a document, or the registry was set back.
 pub async fn read(store: &dyn Store, seen: &Seen, id: &PluginId) -> Result<Option<Standing>, ReadError> {
     let key = Key::Document(id.clone());
+    let before = seen.mark(id);
     match store.get(&key, None, MAX_DOCUMENT).await? {
         Fetched::Found(object) => {
             let document = Document::parse(&key, &object.bytes)?;
             let digest = Digest::of(&object.bytes);
-            seen.check(id, seen.mark(id), Some(Mark { seq: document.header.seq, digest }))?;
+            seen.check(id, before, Some(Mark { seq: document.header.seq, digest }))?;
             Ok(Some(Standing { revision: Revision { document, digest }, bytes: object.bytes, etag: object.etag }))
         }
         Fetched::Same | Fetched::Absent => {
-            seen.check(id, seen.mark(id), None)?;
+            seen.check(id, before, None)?;
             Ok(None)
         }
     }
@@ -106,14 +108,12 @@ impl Commit<'_> {
     /// every other error means that nothing is visible.
     pub async fn run(mut self) -> Result<Committed, ChangeError> {
         let mut begin = self.begin.take();
-        let Self { store, seen, id, change, stamp, cancel, .. } = self;
-        let mut attempt =
-            Attempt { deadline: Instant::now() + self.patience, number: 0, in_doubt: false, oldest: u64::MAX, op: stamp.op, cancel };
+        let Self { store, seen, id, change, stamp, .. } = self;
+        let mut attempt = Attempt::new(&self);
         loop {
-            attempt.not_cancelled()?;
             let found = match begin.take() {
                 Some(found) => Ok(found),
-                None => read(store, seen, id).await,
+                None => attempt.unless_cancelled(read(store, seen, id)).await?,
             };
             let standing = match found {
                 Ok(standing) => standing,
@@ -125,8 +125,8 @@ impl Commit<'_> {
             let seq = standing.as_ref().map_or(0, |s| s.revision.document.header.seq);
             attempt.oldest = attempt.oldest.min(if self.resumed { 1 } else { seq });
             if let Some(s) = &standing {
-                match find_operation(store, s, stamp.op, attempt.oldest).await {
-                    Ok(Some(found)) => return Ok(found),
+                match attempt.unless_cancelled(find_operation(store, s, stamp.op, attempt.oldest)).await? {
+                    Ok(Some(found)) => return Ok(attempt.told(found)),
                     Ok(None) => {}
                     Err(e) => {
                         attempt.wait_or_give_up(e).await?;
@@ -134,6 +134,7 @@ impl Commit<'_> {
                     }
                 }
             }
+            attempt.not_found_in(standing.as_ref());
             // A refusal is definite even in doubt: `apply` accepted what the lost attempt was made from, so that is no longer
             // what stands there, and an attempt that is still on its way carries an ETag that can never match again.
             let (document, consequences) = match apply(standing.as_ref().map(|s| &s.revision), change, stamp)? {
@@ -143,8 +144,9 @@ impl Commit<'_> {
                     return Ok(Committed { document: s.revision.document, digest: s.revision.digest, consequences, wrote: false });
                 }
             };
+            attempt.in_time()?;
             if let Some(s) = &standing
-                && let Err(e) = archive(store, id, s).await
+                && let Err(e) = attempt.unless_cancelled(archive(store, id, s)).await?
             {
                 attempt.wait_or_give_up(e).await?;
                 continue;
@@ -152,17 +154,16 @@ impl Commit<'_> {
             attempt.not_cancelled()?;
             let bytes = Bytes::from(document.to_bytes());
             let digest = Digest::of(&bytes);
-            let condition = standing.map_or(Condition::Absent, |s| Condition::Matches(s.etag));
+            let on = standing.map(|s| s.etag);
+            let condition = on.clone().map_or(Condition::Absent, Condition::Matches);
+            // From here on nothing is cut short: this is the commit.
             match store.put(&Key::Document(id.clone()), Body::Bytes(bytes), condition, None).await {
                 Ok(_) => {
                     // Whatever was seen meanwhile, this revision is live: a reader that is ahead of it is no error here.
                     let _ = seen.check(id, None, Some(Mark { seq: document.header.seq, digest }));
                     return Ok(Committed { document: *document, digest, consequences, wrote: true });
                 }
-                Err(e) => {
-                    attempt.in_doubt |= e.is_ambiguous();
-                    attempt.wait_or_give_up(e.into()).await?;
-                }
+                Err(e) => attempt.refused(e, Sent { on, digest, consequences }).await?,
             }
         }
     }
@@ -195,12 +196,20 @@ pub(crate) async fn find_operation(store: &dyn Store, standing: &Standing, op: U
 /// What a revision did, told from its action.
 fn retell(document: &Document) -> Vec<Consequence> {
     let action = &document.header.action;
-    let mut said = Vec::new();
-    if action.kind == ActionKind::Publish {
-        said.extend(action.versions.iter().cloned().map(Consequence::Adds));
-    }
+    let about: Option<fn(Version) -> Consequence> = match action.kind {
+        ActionKind::Publish => Some(Consequence::Adds),
+        ActionKind::Yank => Some(Consequence::Yanks),
+        ActionKind::Unyank => Some(Consequence::Unyanks),
+        ActionKind::Deprecate => Some(Consequence::Deprecates),
+        ActionKind::Undeprecate => Some(Consequence::Undeprecates),
+        ActionKind::Rollback | ActionKind::Promote | ActionKind::Undo | ActionKind::Other(_) => None,
+    };
+    let mut said: Vec<_> = about.into_iter().flat_map(|said| action.versions.iter().cloned().map(said)).collect();
     for m in &action.channels {
         said.push(Consequence::Moves { channel: m.channel.clone(), from: m.from.clone(), to: m.to.clone() });
+        if action.kind == ActionKind::Rollback {
+            said.push(Consequence::Held(m.channel.clone()));
+        }
     }
     said
 }
@@ -219,52 +228,121 @@ async fn archive(store: &dyn Store, id: &PluginId, standing: &Standing) -> Resul
     }
 }
 
+/// A commit that was sent, and that may be live or become so.
+struct Sent {
+    /// The tag of what it was made from; none for a first revision.
+    on: Option<ETag>,
+    /// SHA-256 of its bytes.
+    digest: Digest,
+    /// What it does.
+    consequences: Vec<Consequence>,
+}
+
 /// Where a commit is between its tries.
 struct Attempt<'a> {
     deadline: Instant,
     number: u32,
-    /// Whether a commit was sent whose answer was lost.
-    in_doubt: bool,
+    /// What nobody knows the outcome of. While it is here, nobody may say that the commit failed.
+    doubt: Option<Sent>,
+    /// How the last commit failed.
+    failure: Option<ReadError>,
     /// The oldest revision that our attempts were made from: ours cannot be older.
     oldest: u64,
     op: Uuid,
     cancel: &'a CancellationToken,
 }
 
-impl Attempt<'_> {
+impl<'a> Attempt<'a> {
+    fn new(commit: &Commit<'a>) -> Self {
+        let deadline = Instant::now() + commit.patience;
+        Self { deadline, number: 0, doubt: None, failure: None, oldest: u64::MAX, op: commit.stamp.op, cancel: commit.cancel }
+    }
+
     fn out_of_time(&self) -> bool {
         Instant::now() >= self.deadline
     }
 
-    fn not_cancelled(&self) -> Result<(), ChangeError> {
+    /// Does what has no effect that anybody sees, unless the person has had enough of it.
+    async fn unless_cancelled<T>(&mut self, work: impl Future<Output = T>) -> Result<T, ChangeError> {
+        let cancel = self.cancel;
+        tokio::select! {
+            biased;
+            () = cancel.cancelled() => self.not_cancelled().and_then(|()| Err(ChangeError::Cancelled)),
+            done = work => Ok(done),
+        }
+    }
+
+    fn not_cancelled(&mut self) -> Result<(), ChangeError> {
         if !self.cancel.is_cancelled() {
-            Ok(())
-        } else if self.in_doubt {
-            let lost = StoreErrorKind::Lost { endpoint: "The registry".into(), reason: "it was cancelled before the answer came".into() };
-            Err(self.end(StoreError::new(lost, None).into()))
-        } else {
-            Err(ChangeError::Cancelled)
+            return Ok(());
+        }
+        // What is in doubt has failed once.
+        match self.failure.take().filter(|_| self.doubt.is_some()) {
+            Some(failure) => Err(self.end(failure)),
+            None => Err(ChangeError::Cancelled),
+        }
+    }
+
+    /// The operation is not in what stands there. When that is no longer what it was made from, it never will be.
+    fn not_found_in(&mut self, standing: Option<&Standing>) {
+        let now = standing.map(|s| &s.etag);
+        self.doubt = self.doubt.take().filter(|sent| sent.on.as_ref() == now);
+    }
+
+    /// A revision that was found, as the attempt that wrote it told it.
+    fn told(self, found: Committed) -> Committed {
+        match self.doubt {
+            Some(sent) if sent.digest == found.digest => Committed { consequences: sent.consequences, ..found },
+            _ => found,
         }
     }
 
     /// The error to end with: in doubt, nobody may say that it failed.
     fn end(&self, source: ReadError) -> ChangeError {
-        if self.in_doubt { ChangeError::Unknown { op: self.op, source: Box::new(source) } } else { ChangeError::Failed(source) }
+        if self.doubt.is_some() { ChangeError::Unknown { op: self.op, source: Box::new(source) } } else { ChangeError::Failed(source) }
     }
 
+    /// After a commit that did not succeed: waits, so that what stands there can be read. However late it is, it is read once.
+    async fn refused(&mut self, error: StoreError, sent: Sent) -> Result<(), ChangeError> {
+        // 412 and 409: another writer was first, or our own attempt, which somebody on the way sent twice. Reading tells.
+        let taken = matches!(error.kind, StoreErrorKind::PreconditionFailed { .. } | StoreErrorKind::Busy { .. });
+        if taken || error.is_ambiguous() {
+            self.doubt = Some(sent);
+        }
+        let passing = taken || self.passes(&error);
+        let error = ReadError::from(error);
+        if !passing {
+            return Err(self.end(error));
+        }
+        self.failure = Some(error);
+        self.pause().await;
+        Ok(())
+    }
+
+    /// Before another commit is sent: gives up when the last one failed and the patience is at its end.
+    fn in_time(&mut self) -> Result<(), ChangeError> {
+        match self.failure.take() {
+            Some(failure) if self.out_of_time() => Err(self.end(failure)),
+            failure => {
+                self.failure = failure;
+                Ok(())
+            }
+        }
+    }
+
+    /// After a request that changes nothing.
     async fn wait_or_give_up(&mut self, error: ReadError) -> Result<(), ChangeError> {
-        let passing = match &error {
-            // 412: another writer was first, or our own lost attempt. Reading again tells.
-            ReadError::Store(e) if matches!(e.kind, StoreErrorKind::PreconditionFailed { .. }) => true,
-            // In doubt, an unreachable registry is worth waiting for: only it knows.
-            ReadError::Store(e) => e.is_transient() || (self.in_doubt && matches!(e.kind, StoreErrorKind::Unreachable { .. })),
-            _ => false,
-        };
+        let passing = matches!(&error, ReadError::Store(e) if self.passes(e));
         if !passing || self.out_of_time() {
             return Err(self.end(error));
         }
         self.pause().await;
         Ok(())
+    }
+
+    /// Whether a failure is worth waiting out. In doubt an unreachable registry is, too: only it knows.
+    fn passes(&self, error: &StoreError) -> bool {
+        error.is_transient() || (self.doubt.is_some() && matches!(error.kind, StoreErrorKind::Unreachable { .. }))
     }
 
     /// Full jitter, doubling from 20 ms to at most a second (AWS Architecture Blog, "Exponential Backoff And Jitter").

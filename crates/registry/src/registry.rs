@@ -18,7 +18,12 @@ use crate::{
     change::{Change, Next, Refusal, Revision, Stamp, apply},
     commit::{Commit, Committed, Standing, find_operation, read},
     error::{ChangeError, ReadError},
-    format::{MAX_DOCUMENT, document::Document, registry::About, release::Artifact},
+    format::{
+        MAX_DOCUMENT,
+        document::{ActionKind, Document, Header},
+        registry::About,
+        release::Artifact,
+    },
     key::Key,
     seen::Seen,
     store::{Body, Condition, ETag, Fetched, Progress, Store, StoreError, StoreErrorKind},
@@ -86,6 +91,16 @@ pub struct History {
     pub revisions: Vec<Document>,
     /// How many of them belong to the page.
     pub page: usize,
+}
+
+fn altered(id: &PluginId, seq: u64) -> ReadError {
+    ReadError::Altered { what: Key::Revision(id.clone(), seq).to_string() }
+}
+
+/// Checks that a revision names the digest of the one before it.
+fn follows(after: &Revision, before: &Revision) -> Result<(), ReadError> {
+    let Header { id, seq, .. } = &before.document.header;
+    if after.document.header.prev == Some(before.digest) { Ok(()) } else { Err(altered(id, *seq)) }
 }
 
 /// A registry, opened.
@@ -173,15 +188,23 @@ impl Registry {
     ///
     /// # Errors
     /// [`Refusal::NoRevision`] when there is none of this number.
-    pub async fn revision(&self, standing: &Standing, seq: u64) -> Result<Document, ChangeError> {
-        let newest = &standing.revision.document;
-        if seq == newest.header.seq {
-            return Ok(newest.clone());
+    pub async fn revision(&self, standing: &Standing, seq: u64) -> Result<Revision, ChangeError> {
+        if seq > standing.revision.document.header.seq {
+            return Err(Refusal::NoRevision { seq }.into());
         }
-        let key = Key::Revision(newest.header.id.clone(), seq);
+        self.archived(standing, seq).await?.ok_or_else(|| Refusal::NoRevision { seq }.into())
+    }
+
+    /// A revision up to the newest; none when history has none of this number.
+    async fn archived(&self, standing: &Standing, seq: u64) -> Result<Option<Revision>, ReadError> {
+        let newest = &standing.revision;
+        if seq == newest.document.header.seq {
+            return Ok(Some(newest.clone()));
+        }
+        let key = Key::Revision(newest.document.header.id.clone(), seq);
         match self.store.get(&key, None, MAX_DOCUMENT).await? {
-            Fetched::Found(object) => Ok(Document::parse(&key, &object.bytes).map_err(ReadError::from)?),
-            Fetched::Same | Fetched::Absent => Err(Refusal::NoRevision { seq }.into()),
+            Fetched::Found(o) => Ok(Some(Revision { document: Document::parse(&key, &o.bytes)?, digest: Digest::of(&o.bytes) })),
+            Fetched::Same | Fetched::Absent => Ok(None),
         }
     }
 
@@ -192,35 +215,23 @@ impl Registry {
     pub async fn history(&self, id: &PluginId, before: Option<u64>, page: usize) -> Result<History, ReadError> {
         let standing = self.document(id).await?;
         let newest = standing.revision.document.header.seq;
-        let top = before.map_or(newest, |b| b.saturating_sub(1).min(newest));
-        // One more than the page: what the last one is compared with.
-        let wanted: Vec<u64> = (1..=top).rev().take(page + 1).collect();
-        let store = &self.store;
-        let revisions: Vec<(Document, Digest)> = stream::iter(wanted)
+        // The revision above the page vouches for its first one; the one below is what its last one is compared with.
+        let above = before.filter(|before| *before <= newest).unwrap_or(newest + 1);
+        let wanted: Vec<u64> = (1..=above.min(newest)).rev().take(page + 1 + usize::from(above <= newest)).collect();
+        let revisions: Vec<Revision> = stream::iter(wanted)
             .map(|seq| {
                 let standing = &standing;
-                async move {
-                    if seq == newest {
-                        return Ok((standing.revision.document.clone(), standing.revision.digest));
-                    }
-                    let key = Key::Revision(id.clone(), seq);
-                    match store.get(&key, None, MAX_DOCUMENT).await? {
-                        Fetched::Found(o) => Ok((Document::parse(&key, &o.bytes)?, Digest::of(&o.bytes))),
-                        Fetched::Same | Fetched::Absent => Err(ReadError::Altered { what: key.to_string() }),
-                    }
-                }
+                async move { self.archived(standing, seq).await?.ok_or_else(|| altered(id, seq)) }
             })
             .buffered(8)
             .try_collect()
             .await?;
         for pair in revisions.windows(2) {
-            if pair[0].0.header.prev != Some(pair[1].1) {
-                let key = Key::Revision(id.clone(), pair[1].0.header.seq);
-                return Err(ReadError::Altered { what: key.to_string() });
-            }
+            follows(&pair[0], &pair[1])?;
         }
+        let revisions: Vec<_> = revisions.into_iter().map(|r| r.document).filter(|d| d.header.seq < above).collect();
         let page = page.min(revisions.len());
-        Ok(History { current: standing.revision, revisions: revisions.into_iter().map(|(d, _)| d).collect(), page })
+        Ok(History { current: standing.revision, revisions, page })
     }
 
     /// What a change would do now, without doing it.
@@ -241,14 +252,15 @@ impl Registry {
         let seq = seq.unwrap_or(standing.revision.document.header.seq);
         let after = self.revision(standing, seq).await?;
         if seq < 2 {
-            return Err(match after.header.action.kind {
-                crate::format::document::ActionKind::Publish => Refusal::PublishStays { versions: after.header.action.versions },
+            return Err(match after.document.header.action.kind {
+                ActionKind::Publish => Refusal::PublishStays { versions: after.document.header.action.versions },
                 _ => Refusal::NoRevision { seq },
             }
             .into());
         }
         let before = self.revision(standing, seq - 1).await?;
-        Ok(Change::Undo { before: Box::new(before), after: Box::new(after) })
+        follows(&after, &before)?;
+        Ok(Change::Undo { before: Box::new(before.document), after: Box::new(after.document) })
     }
 
     /// A change on its way into this registry, to be [run](Commit::run).

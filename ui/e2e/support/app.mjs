@@ -1,10 +1,14 @@
 // One open window with a data folder of its own.
 
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { remote } from 'webdriverio';
+import { python } from '../../../scripts/lib/servers.mjs';
 import { startDriver } from './driver.mjs';
 import { binary, output } from './places.mjs';
 
@@ -24,7 +28,7 @@ export async function openApp({ home, env = {} } = {}) {
 		browser = await remote({
 			hostname: '127.0.0.1',
 			port: driver.port,
-			logLevel: 'error',
+			logLevel: 'silent',
 			connectionRetryTimeout: 60_000,
 			connectionRetryCount: 0,
 			capabilities: {
@@ -137,6 +141,28 @@ export async function openApp({ home, env = {} } = {}) {
 			return browser.execute(() => window.policyViolations);
 		},
 
+		/** Closes the window as the person does, by its frame. */
+		closeWindow() {
+			const script = fileURLToPath(new URL('close.py', import.meta.url));
+			const { status, stderr } = spawnSync(python, [script, 'Patchbay'], { encoding: 'utf8' });
+			if (status !== 0) throw new Error(`the window was not closed: ${stderr}`);
+		},
+
+		/** Waits until the app has ended. */
+		async gone() {
+			const deadline = Date.now() + 10_000;
+			while (
+				await browser.getTitle().then(
+					() => true,
+					() => false,
+				)
+			) {
+				if (Date.now() > deadline) throw new Error('the window is still open');
+				await pause(50);
+			}
+		},
+
+		/** Ends the app, if it has not ended, and removes what was made for it. */
 		async close() {
 			await browser.deleteSession().catch(() => {});
 			await driver.stop();

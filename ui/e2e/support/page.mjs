@@ -3,9 +3,12 @@
 /** A button, tab, option or menu item whose text (or name) is, or begins with, these words. */
 export function control(browser, words) {
 	const text = JSON.stringify(words);
-	const roles = "self::button or self::a or @role='tab' or @role='option' or @role='menuitem' or @role='link'";
+	const roles =
+		"self::button or self::a or @role='tab' or @role='option' or @role='menuitem' or @role='link'";
 	const says = `normalize-space(.)=${text} or @aria-label=${text} or starts-with(normalize-space(.), ${text})`;
-	return browser.$(`//*[(${roles}) and (${says})]`);
+	// A row begins with its icon's letter.
+	const row = `@role='option' and contains(normalize-space(.), ${text})`;
+	return browser.$(`//*[((${roles}) and (${says})) or (${row})]`);
 }
 
 /** Chooses an item of the menu that is open: everything behind it is out of reach. */
@@ -40,7 +43,9 @@ export async function settled(browser) {
 			browser.execute(
 				() =>
 					document.querySelector('[aria-busy="true"], [data-skeleton]') === null &&
-					document.getAnimations().every((a) => a.playState !== 'running' || a.effect?.getTiming().iterations === Infinity),
+					document
+						.getAnimations()
+						.every((a) => a.playState !== 'running' || a.effect?.getTiming().iterations === Infinity),
 			),
 		{ timeout: 10_000, interval: 50, timeoutMsg: 'the page does not come to rest' },
 	);

@@ -14,15 +14,7 @@ import type { Secret } from '../generated/Secret';
 import type { Settings } from '../generated/Settings';
 import type { SortBy } from '../generated/SortBy';
 import type { Start } from '../generated/Start';
-import type { WireError } from '../generated/WireError';
-
-/** How a refresh of the local copy went. */
-export interface SyncView {
-	synced_at: string | null;
-	stale: WireError | null;
-	total: number;
-	changed: boolean;
-}
+import type { SyncView } from '../generated/SyncView';
 
 /** Files or folders that are held over the window. */
 export interface Drop {

@@ -1,7 +1,7 @@
 /** The door to the host, and the choice between its two sides. */
 import type { Backend } from './backend';
 
-export type { Backend, Drop, Stop, SyncView } from './backend';
+export type { Backend, Drop, Stop } from './backend';
 export { isWireError, toWireError } from './failure';
 
 /** Rust where there is Rust; in a plain browser, which only development has, what memory holds. */

@@ -183,9 +183,10 @@ export class App {
 		await this.attempt(() => this.backend.closeAnyway());
 	}
 
-	/** A download ends where nobody looks; a publish has its own page. */
+	/** A download ends where nobody looks; a publish has pages of its own. */
 	private ended(job: JobView): void {
 		if (job.kind === 'publish' && job.registry === this.registries.name) void this.sync.now();
+		if (job.kind === 'publish') this.published(job);
 		if (job.kind !== 'download') return;
 		const { status } = job;
 		if (status.state === 'done' && status.result.kind === 'saved') {
@@ -193,6 +194,19 @@ export class App {
 		} else if (status.state === 'failed') {
 			this.report(status.error);
 		}
+	}
+
+	/** Says how a publish ended to somebody who went elsewhere meanwhile. */
+	private published(job: JobView): void {
+		const { name } = this.route.current;
+		if (name === 'publish' || name === 'activity') return;
+		const words = m().publish.result;
+		const what = m().activity.name(job.plugin, job.version);
+		const message = { done: words.live(what), failed: words.failed(what), unknown: words.unknown(what) };
+		const { state } = job.status;
+		if (state !== 'done' && state !== 'failed' && state !== 'unknown') return;
+		const action = { label: m().common.details, run: () => this.route.go({ name: 'activity' }) };
+		this.toasts.show({ tone: state === 'done' ? 'plain' : 'danger', message: message[state], action });
 	}
 
 	private drop(drop: Drop): void {

@@ -24,13 +24,13 @@ interface Import {
 
 function imports(file: string): Import[] {
 	const text = readFileSync(file, 'utf8');
-	return [...text.matchAll(/(?:import|export)\s+(type\s+)?[^'"();]*?['"]([^'"]+)['"]|import\(['"]([^'"]+)['"]\)/g)].map(
-		([, type, named, dynamic]) => ({
-			from: relative(SRC, file),
-			to: named ?? dynamic ?? '',
-			typesOnly: type !== undefined,
-		}),
-	);
+	return [
+		...text.matchAll(/(?:import|export)\s+(type\s+)?[^'"();]*?['"]([^'"]+)['"]|import\(['"]([^'"]+)['"]\)/g),
+	].map(([, type, named, dynamic]) => ({
+		from: relative(SRC, file),
+		to: named ?? dynamic ?? '',
+		typesOnly: type !== undefined,
+	}));
 }
 
 const room = (path: string) => path.split(/[\\/]/)[0] ?? '';
@@ -56,6 +56,8 @@ test('only the backend knows the host', () => {
 });
 
 test('no file is longer than 400 lines', () => {
-	const long = sources.filter((f) => readFileSync(f, 'utf8').split('\n').length > 400).map((f) => relative(SRC, f));
+	const long = sources
+		.filter((f) => readFileSync(f, 'utf8').split('\n').length > 400)
+		.map((f) => relative(SRC, f));
 	expect(long).toEqual([]);
 });

@@ -5,7 +5,11 @@ import { Memory, type World } from '../backend/memory';
 import { App } from '../state';
 
 /** The whole window on a host in memory, from a given address on, and somebody who uses it. */
-export async function stage(world: Partial<World> = {}, hash = '#/browse', prepare: (memory: Memory) => void = () => {}) {
+export async function stage(
+	world: Partial<World> = {},
+	hash = '#/browse',
+	prepare: (memory: Memory) => void = () => {},
+) {
 	window.history.replaceState(null, '', hash);
 	const memory = new Memory(world);
 	prepare(memory);

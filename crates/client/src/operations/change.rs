@@ -1,6 +1,7 @@
 //! Rolling back, promoting, yanking and the rest: planned, then applied.
 
-use patchbay_registry::{Change, Standing, Stamp};
+use patchbay_package::PluginId;
+use patchbay_registry::{Change, ChangeError, Stamp, Standing};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -34,10 +35,10 @@ impl App {
         let standing = self.read(&session, &id).await?;
         let change = change(&session, &standing, request).await?;
         let stamp = Stamp { op: Uuid::new_v4(), actor: self.actor(&session.profile)?, at: self.now() };
-        let done = session.registry.commit(&id, &change, &stamp, &CancellationToken::new()).run().await?;
-        session.keep_seen().await?;
-        // The change is live whatever becomes of the catalogue.
-        let warning = session.fold(&done.document, self.now()).await.err();
+        let done = session.registry.commit(&id, &change, &stamp, &CancellationToken::new()).run().await.map_err(|e| where_to_look(&id, e))?;
+        // The change is live whatever becomes of the catalogue and of what is kept on this computer.
+        let (kept, folded) = tokio::join!(session.keep_seen(), session.fold(&done.document, self.now()));
+        let warning = kept.err().or(folded.err());
         Ok(ChangeDone {
             id: id.to_string(),
             seq: done.document.header.seq,
@@ -46,6 +47,17 @@ impl App {
             warning,
         })
     }
+}
+
+/// A change is no job, so its operation id is looked for in the history.
+fn where_to_look(id: &PluginId, error: ChangeError) -> WireError {
+    let unknown = if let ChangeError::Unknown { op, .. } = &error { Some(*op) } else { None };
+    let mut error = WireError::from(error);
+    if let Some(op) = unknown {
+        error.hint = Some(format!("Find out with `patchbay history {id} --json`: the change is live if an entry has the operation {op}."));
+        error.data.insert("plugin".into(), id.to_string());
+    }
+    error
 }
 
 /// A person's request as a change of the document.

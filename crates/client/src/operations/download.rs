@@ -2,17 +2,17 @@
 
 use std::{path::{Path, PathBuf}, sync::Arc};
 
-use patchbay_registry::{ChangeError, Refusal};
+use patchbay_registry::Refusal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::publish::{end, has_ended};
+use super::publish::{end, has_ended, unless_cancelled};
 use crate::{
     App,
     files::FileError,
     jobs::{JobContext, NewJob},
     sentence::sentence,
-    wire::{Code, JobKind, JobResult, JobView, Phase, PublishRequest, WireError},
+    wire::{Code, JobKind, JobResult, JobState, JobView, Phase, PublishRequest, WireError},
 };
 
 /// What a download is asked for; kept with the job so that it can be done again.
@@ -48,8 +48,12 @@ impl App {
     async fn save(&self, registry: &str, wanted: &Wanted, to: &Path, job: &JobContext) -> Result<JobResult, WireError> {
         job.reporter.phase(Phase::Downloading);
         let id = super::id(&wanted.plugin)?;
-        let session = self.session(Some(registry)).await?;
-        let document = self.read(&session, &id).await?.revision.document;
+        let (session, document) = unless_cancelled(&job.cancel, async {
+            let session = self.session(Some(registry)).await?;
+            let document = self.read(&session, &id).await?.revision.document;
+            Ok((session, document))
+        })
+        .await?;
         let version = match wanted.version.parse().ok().and_then(|name| document.header.channels.get(&name)) {
             Some(channel) => channel.version.clone(),
             None => super::version(&wanted.version)?,
@@ -73,10 +77,7 @@ impl App {
         let part = part.map_err(|source| FileError::Write { path: to.to_owned(), source })?;
         let line = job.reporter.clone();
         let work = session.registry.download(&id, &release.version, artifact, part.path(), Arc::new(move |bytes| line.advance(bytes)));
-        tokio::select! {
-            done = work => done?,
-            () = job.cancel.cancelled() => return Err(ChangeError::Cancelled.into()),
-        }
+        unless_cancelled(&job.cancel, async { Ok(work.await?) }).await?;
         part.persist(to).map_err(|e| FileError::Write { path: to.to_owned(), source: e.error })?;
         Ok(JobResult::Saved { path: to.display().to_string(), size: artifact.size })
     }
@@ -128,12 +129,14 @@ impl App {
             return Ok(record.view);
         }
         let (app, view) = (self.clone(), record.view);
+        // Only what ended in doubt, after its manifest was read, can have left something.
+        let doubtful = matches!(view.status, JobState::Unknown { .. } | JobState::Interrupted) && !view.plugin.is_empty();
         let path = PathBuf::from(&view.path);
         Ok(self.job_list().resume(number, move |job, request| async move {
             let damaged = |_| no_job(&view.id);
             end(match view.kind {
                 JobKind::Publish => match serde_json::from_value::<PublishRequest>(request).map_err(damaged) {
-                    Ok(request) => app.run(&view.registry, &path, &request, &job, Some(&view.plugin)).await,
+                    Ok(request) => app.run(&view.registry, &path, &request, &job, doubtful.then_some(&*view.plugin)).await,
                     Err(e) => Err(e),
                 },
                 JobKind::Download => match serde_json::from_value::<Wanted>(request).map_err(damaged) {

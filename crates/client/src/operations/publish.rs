@@ -1,27 +1,25 @@
 //! Publishing a folder: looked at first, then done as a job.
 
 use std::{
-    collections::BTreeMap,
-    ops::ControlFlow,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use patchbay_package::{Contents, Digest, Limits, Manifest, Packed, lint, next_patch, pack, same_version, scan};
+use patchbay_package::{PluginId, next_patch, same_version};
 use patchbay_registry::{
-    Asset, Change, Refusal, Registry, Stamp, Standing, Upload,
+    Change, ChangeError, Refusal, Registry, Stamp, Standing, Upload,
     change::{Next, Publish, default_channel},
-    format::{document::{Card, Document}, release::Artifact, release::Release},
+    format::{
+        document::{ChannelName, Document},
+        release::Artifact,
+    },
 };
-use serde_json::Map;
-use tempfile::{NamedTempFile, TempDir};
 use tokio_util::sync::CancellationToken;
 
+use super::folder::{Folder, Ready, read};
 use crate::{
     App,
-    error::explained,
-    files::FileError,
-    jobs::{JobContext, JobEnd, NewJob, Reporter, Silent},
+    jobs::{JobContext, JobEnd, NewJob, Silent},
     sentence::sentence,
     session::Session,
     view,
@@ -30,27 +28,6 @@ use crate::{
 
 /// Packages up to this size are downloaded again to see that they are what was published.
 const READ_BACK: u64 = 32 * 1024 * 1024;
-
-/// The largest icon.
-const MAX_ICON: usize = 256 * 1024;
-
-/// A folder that was read.
-struct Folder {
-    path: PathBuf,
-    manifest: Manifest,
-    source: &'static str,
-    contents: Contents,
-    problems: Vec<wire::ProblemView>,
-}
-
-/// A folder that was packed, with what is uploaded beside the package.
-struct Ready {
-    file: NamedTempFile,
-    packed: Packed,
-    assets: Vec<Asset>,
-    card: Card,
-    release: Release,
-}
 
 impl App {
     /// What publishing a folder would do. Problems are part of the answer, the registry being unreachable too.
@@ -131,38 +108,57 @@ impl App {
         Ok(self.job_list().start(new, move |job| async move { end(app.run(&name, &path, &request, &job, None).await) })?)
     }
 
-    /// The body of a publish job. `resumed` names the plugin that an earlier run of the same operation was about, as far as it got.
+    /// The body of a publish job. `doubtful` names the plugin of an earlier run of the same operation whose outcome is not known: that is
+    /// settled first.
     pub(crate) async fn run(
         &self,
         registry: &str,
         path: &Path,
         request: &PublishRequest,
         job: &JobContext,
-        resumed: Option<&str>,
+        doubtful: Option<&str>,
     ) -> Result<JobResult, WireError> {
-        let reporter = &*job.reporter;
-        reporter.phase(Phase::Reading);
-        let session = self.writable(Some(registry)).await?;
-        if let Some(plugin) = resumed.filter(|p| !p.is_empty())
-            && let Some(done) = self.settle(&session, plugin, job).await?
+        job.reporter.phase(Phase::Reading);
+        if let Some(plugin) = doubtful
+            && let Some(done) = self.settle(registry, plugin, job).await?
         {
             return Ok(done);
         }
+        let (session, ready, found) = unless_cancelled(&job.cancel, self.upload(registry, path, request, job)).await?;
+        job.reporter.phase(Phase::Committing);
+        let id = ready.id.clone();
+        let change = publish_change(&ready, requested_channel(request)?, request.force_channel);
+        let stamp = Stamp { op: job.id, actor: self.actor(&session.profile)?, at: self.now() };
+        let mut commit = session.registry.commit(&id, &change, &stamp, &job.cancel);
+        commit.resumed = doubtful.is_some();
+        commit.begin = Some(found);
+        let done = commit.run().await?;
+        self.tell(&session, &done, &ready.release.version, job).await
+    }
+
+    /// Everything before the commit: nothing is visible, so it can be dropped at any moment.
+    async fn upload(
+        &self,
+        registry: &str,
+        path: &Path,
+        request: &PublishRequest,
+        job: &JobContext,
+    ) -> Result<(Arc<Session>, Ready, Option<Standing>), WireError> {
+        let reporter = &*job.reporter;
+        let session = self.writable(Some(registry)).await?;
         let folder = read(path.to_owned()).await?;
         reporter.subject(folder.manifest.id.as_ref(), &folder.manifest.version.to_string());
         if let Some(stop) = folder.problems.iter().find(|p| p.severity == wire::Severity::Error) {
             return Err(stop.error.clone());
         }
-        let id = folder.manifest.id.clone();
         reporter.phase(Phase::Packing);
         reporter.total(folder.contents.unpacked_size);
         let ready = self.pack(folder, request.notes.clone(), reporter, &job.cancel).await?;
 
         // Read before anything is uploaded: a version that is taken costs no upload, and the commit begins with this.
-        let found = session.registry.find(&id).await?;
-        let channel = request.channel.as_deref().map(super::channel).transpose()?;
+        let found = session.registry.find(&ready.id).await?;
         let writes = match &found {
-            Some(standing) => matches!(judge(standing, &ready, channel.clone(), request.force_channel)?, Next::Write { .. }),
+            Some(standing) => matches!(judge(standing, &ready, requested_channel(request)?, request.force_channel)?, Next::Write { .. }),
             None => true,
         };
         if writes {
@@ -171,16 +167,9 @@ impl App {
             let upload = Upload { path: ready.file.path().to_owned(), size: ready.packed.size, sha256: ready.packed.sha256 };
             let line = job.reporter.clone();
             let progress = Arc::new(move |bytes| line.advance(bytes));
-            session.registry.upload(&id, &ready.release.version, &upload, &ready.assets, progress, &job.cancel).await?;
+            session.registry.upload(&ready.id, &ready.release.version, &upload, &ready.assets, progress, &job.cancel).await?;
         }
-        reporter.phase(Phase::Committing);
-        let change = publish_change(&ready, &id, channel, request.force_channel);
-        let stamp = Stamp { op: job.id, actor: self.actor(&session.profile)?, at: self.now() };
-        let mut commit = session.registry.commit(&id, &change, &stamp, &job.cancel);
-        commit.resumed = resumed.is_some();
-        commit.begin = Some(found);
-        let done = commit.run().await?;
-        self.tell(&session, &done, &ready.release.version, job).await
+        Ok((session, ready, found))
     }
 
     /// Publishes a folder under a given stamp, without a job and without the catalogue: for the samples.
@@ -191,16 +180,26 @@ impl App {
         let ready = self.pack(folder, Some(notes.to_owned()), &Silent, &cancel).await?;
         let upload = Upload { path: ready.file.path().to_owned(), size: ready.packed.size, sha256: ready.packed.sha256 };
         session.registry.upload(&id, &ready.release.version, &upload, &ready.assets, Arc::new(|_| {}), &cancel).await?;
-        let change = publish_change(&ready, &id, None, false);
+        let change = publish_change(&ready, None, false);
         Ok(session.registry.commit(&id, &change, stamp, &cancel).run().await?.document)
     }
 
-    /// Whether an earlier run of this operation got through; then the rest is done.
-    async fn settle(&self, session: &Session, plugin: &str, job: &JobContext) -> Result<Option<JobResult>, WireError> {
-        let id = super::id(plugin)?;
-        let Some(done) = session.registry.committed(&id, job.id).await? else { return Ok(None) };
+    /// Whether an earlier run of this operation got through; then the rest is done. Whatever keeps this from being found out, the answer
+    /// stays "unknown": it must not turn into a failure only because somebody asked while the network was away.
+    async fn settle(&self, registry: &str, plugin: &str, job: &JobContext) -> Result<Option<JobResult>, WireError> {
+        let ask = async {
+            let session = self.session(Some(registry)).await?;
+            let done = session.registry.committed(&super::id(plugin)?, job.id).await?;
+            Ok::<_, WireError>((session, done))
+        };
+        let (session, done) = unless_cancelled(&job.cancel, ask).await.map_err(|e| {
+            let message = format!("It is still not known whether the publish is live. {}", e.message);
+            let hint = Some("Find out again in a moment.".to_owned());
+            sentence(Code::UnknownOutcome, "unknown_outcome", message, hint, &[("op", job.id.to_string())])
+        })?;
+        let Some(done) = done else { return Ok(None) };
         let Some(version) = done.document.header.action.versions.first().cloned() else { return Ok(None) };
-        self.tell(session, &done, &version, job).await.map(Some)
+        self.tell(&session, &done, &version, job).await.map(Some)
     }
 
     /// What follows a commit: the catalogue, and reading it back. The release is live whatever becomes of these.
@@ -240,7 +239,7 @@ impl App {
     async fn read_back(
         &self,
         session: &Session,
-        id: &patchbay_package::PluginId,
+        id: &PluginId,
         version: &patchbay_package::Version,
         artifact: &Artifact,
         job: &JobContext,
@@ -259,50 +258,18 @@ impl App {
         Ok(())
     }
 
-    /// A temporary file that is removed when it is dropped.
-    fn temporary(&self) -> Result<NamedTempFile, WireError> {
-        let folder = self.home().temporary();
-        crate::home::make(&folder)?;
-        Ok(NamedTempFile::new_in(&folder).map_err(|source| FileError::Write { path: folder, source })?)
-    }
+}
 
-    /// A temporary folder that is removed when it is dropped.
-    pub(crate) fn temporary_folder(&self) -> Result<TempDir, WireError> {
-        let folder = self.home().temporary();
-        crate::home::make(&folder)?;
-        Ok(TempDir::new_in(&folder).map_err(|source| FileError::Write { path: folder, source })?)
+/// Does this unless Cancel is pressed first.
+pub(crate) async fn unless_cancelled<T>(cancel: &CancellationToken, work: impl Future<Output = Result<T, WireError>>) -> Result<T, WireError> {
+    tokio::select! {
+        done = work => done,
+        () = cancel.cancelled() => Err(ChangeError::Cancelled.into()),
     }
+}
 
-    async fn pack(
-        &self,
-        folder: Folder,
-        notes: Option<String>,
-        reporter: &dyn Reporter,
-        cancel: &CancellationToken,
-    ) -> Result<Ready, WireError> {
-        let mut file = self.temporary()?;
-        let (sender, mut progress) = tokio::sync::mpsc::unbounded_channel();
-        let token = cancel.clone();
-        let scratch = self.home().temporary();
-        let work = tokio::task::spawn_blocking(move || {
-            let mut told = 0;
-            let mut on_bytes = |read: u64| {
-                // The receiver ends with this task.
-                let _ = sender.send(read - std::mem::replace(&mut told, read));
-                if token.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-            };
-            let packed = pack(&folder.path, &folder.contents, &folder.manifest, &Limits::default(), &scratch, file.as_file_mut(), &mut on_bytes);
-            packed.map(|packed| (file, folder, packed))
-        });
-        while let Some(bytes) = progress.recv().await {
-            reporter.advance(bytes);
-        }
-        let (file, folder, packed) = joined(work.await)?.map_err(|e| match e {
-            patchbay_package::PackError::Cancelled => patchbay_registry::ChangeError::Cancelled.into(),
-            e => explained(Code::Failed, &e),
-        })?;
-        ready(file, &folder, packed, notes)
-    }
+fn requested_channel(request: &PublishRequest) -> Result<Option<ChannelName>, WireError> {
+    request.channel.as_deref().map(super::channel).transpose()
 }
 
 /// How a job ends.
@@ -322,23 +289,6 @@ pub(crate) fn has_ended(state: &JobState) -> bool {
 
 fn problem(error: WireError) -> wire::ProblemView {
     wire::ProblemView { severity: wire::Severity::Error, error, file: None }
-}
-
-/// A blocking task that panicked has a bug; the person hears a sentence.
-fn joined<T>(result: Result<T, tokio::task::JoinError>) -> Result<T, WireError> {
-    result.map_err(|_| sentence(Code::Failed, "broke", "A fault in Patchbay stopped this.", Some("Try again, and report it if it stays so.".into()), &[]))
-}
-
-/// Reads a folder: manifest, contents, and what is wrong with them.
-async fn read(path: PathBuf) -> Result<Folder, WireError> {
-    let work = move || {
-        let limits = Limits::default();
-        let found = Manifest::read(&path).map_err(|e| explained(Code::Failed, &e))?;
-        let contents = scan(&path, &limits).map_err(|e| explained(Code::Failed, &e))?;
-        let problems = lint(&found.manifest, &contents, &limits).iter().chain(&found.warnings).map(view::problem).collect();
-        Ok(Folder { path, manifest: found.manifest, source: found.source, contents, problems })
-    };
-    joined(tokio::task::spawn_blocking(work).await)?
 }
 
 fn describe(folder: &Folder, plan: &mut PublishPlan) {
@@ -365,82 +315,22 @@ fn describe(folder: &Folder, plan: &mut PublishPlan) {
 fn judge(
     standing: &Standing,
     ready: &Ready,
-    channel: Option<patchbay_registry::format::document::ChannelName>,
+    channel: Option<ChannelName>,
     force: bool,
 ) -> Result<Next, Refusal> {
-    Registry::plan(Some(standing), &publish_change(ready, &standing.revision.document.header.id, channel, force))
+    Registry::plan(Some(standing), &publish_change(ready, channel, force))
 }
 
 fn publish_change(
     ready: &Ready,
-    id: &patchbay_package::PluginId,
-    channel: Option<patchbay_registry::format::document::ChannelName>,
+    channel: Option<ChannelName>,
     force: bool,
 ) -> Change {
     Change::Publish(Box::new(Publish {
-        id: id.clone(),
+        id: ready.id.clone(),
         card: ready.card.clone(),
         channel: channel.unwrap_or_else(|| default_channel(&ready.release.version)),
         release: ready.release.clone(),
         force,
     }))
-}
-
-/// A packed folder as a release, with its assets.
-fn ready(file: NamedTempFile, folder: &Folder, packed: Packed, notes: Option<String>) -> Result<Ready, WireError> {
-    let manifest = &folder.manifest;
-    let mut assets = Vec::new();
-    let mut asset = |path: &Option<String>, good: fn(&[u8]) -> bool| -> Result<Option<Digest>, WireError> {
-        let Some(path) = path.as_ref().filter(|p| folder.contents.files.iter().any(|f| f.path == **p)) else { return Ok(None) };
-        let full = folder.path.join(path);
-        let bytes = std::fs::read(&full).map_err(|source| FileError::Read { path: full, source })?;
-        if !good(&bytes) {
-            return Ok(None);
-        }
-        let asset = Asset::of(bytes);
-        let digest = asset.digest;
-        assets.push(asset);
-        Ok(Some(digest))
-    };
-    let readme = asset(&manifest.readme, |b| b.len() <= 1024 * 1024)?;
-    let changelog = asset(&manifest.changelog, |b| b.len() <= 1024 * 1024)?;
-    let icon = asset(&manifest.icon, |b| b.len() <= MAX_ICON && super::plugin::image_type(b).is_some())?;
-    let list = Asset::of(packed.list.to_bytes());
-    let artifact = Artifact {
-        platform: manifest.platform.clone(),
-        sha256: packed.sha256,
-        size: packed.size,
-        unpacked: packed.unpacked_size,
-        files: u32::try_from(folder.contents.files.len()).unwrap_or(u32::MAX),
-        list: list.digest,
-        extra: Map::new(),
-    };
-    assets.push(list);
-    let card = Card {
-        name: manifest.name.clone(),
-        description: manifest.description.clone(),
-        author: manifest.author.clone(),
-        icon,
-        categories: manifest.categories.clone(),
-        extra: Map::new(),
-    };
-    let release = Release {
-        version: manifest.version.clone(),
-        artifacts: vec![artifact],
-        hosts: manifest.hosts.clone(),
-        license: manifest.license.clone(),
-        homepage: manifest.homepage.clone(),
-        repository: manifest.repository.clone(),
-        notes: notes.map(|n| n.trim().to_owned()).filter(|n| !n.is_empty()),
-        readme,
-        changelog,
-        // The stamp of the commit says when and by whom.
-        at: jiff::Timestamp::UNIX_EPOCH,
-        by: String::new(),
-        yanked: None,
-        deprecated: None,
-        rolled_back: BTreeMap::new(),
-        extra: Map::new(),
-    };
-    Ok(Ready { file, packed, assets, card, release })
 }

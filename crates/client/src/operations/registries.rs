@@ -35,6 +35,8 @@ impl App {
         let profile = Profile::try_from(&input)?;
         Profiles::change(self.home(), |known| known.add(profile.clone()))?;
         if let Err(e) = self.prepare(&profile, input.create, secret).await {
+            // The first error is the one to tell; a keychain that could not store a key may not be able to forget one either.
+            let _ = self.keychain_forgets(&profile).await;
             self.forget(&profile).await?;
             return Err(e);
         }
@@ -57,14 +59,19 @@ impl App {
     /// When there is none of this name, or the keychain refuses.
     pub async fn remove_registry(&self, name: &str) -> Result<Vec<RegistryView>, WireError> {
         let profile = Profiles::load(self.home())?.get(Some(name))?.clone();
+        self.keychain_forgets(&profile).await?;
         self.forget(&profile).await?;
         self.registries()
     }
 
-    async fn forget(&self, profile: &Profile) -> Result<(), WireError> {
+    async fn keychain_forgets(&self, profile: &Profile) -> Result<(), WireError> {
         if profile.credentials == CredentialSource::Keychain {
             self.keychain().delete(&profile.name).await?;
         }
+        Ok(())
+    }
+
+    async fn forget(&self, profile: &Profile) -> Result<(), WireError> {
         Profiles::change(self.home(), |known| known.remove(&profile.name))?;
         self.close(&profile.name).await;
         session::forget(self.home(), profile)

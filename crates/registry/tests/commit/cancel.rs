@@ -84,12 +84,8 @@ async fn in_doubt_it_is_unknown() {
         bench.store.fail(Method::Put, "plugins/", fault);
         let cancel = CancellationToken::new();
         let token = cancel.clone();
-        let store = bench.store.clone();
-        // After the commit, while it is asked after.
-        store.clone().fail_when(
-            move |request| request.method == Method::Get && store.count(Method::Put, "plugins/") == 1,
-            Fault::Before(patchbay_registry::store::StoreErrorKind::Unavailable { endpoint: "https://store.example".into(), status: 503 }),
-        );
+        // Look, archive, commit; then it is asked after.
+        bench.store.fail_nth(3, Fault::unavailable());
         let watched = bench.store.clone();
         let press = async {
             while watched.count(Method::Get, "plugins/") < 2 {
@@ -119,15 +115,11 @@ async fn when_somebody_else_was_first_cancelling_is_certain_again() {
             other.commit(&id(), &publish("1.3.0"), &stamp(60, "eve"), &CancellationToken::new()).run().await.unwrap();
         }
     }));
-    let store = bench.store.clone();
     // It has been read that theirs stands there, and ours can never: then the person cancels.
-    store.clone().fail_when(
-        move |request| request.method == Method::Put && request.key == "history/timer/0000000003.jsonl" && store.count(Method::Put, "plugins/") == 1,
-        Fault::meanwhile(move || {
-            token.cancel();
-            async {}
-        }),
-    );
+    bench.store.fail(Method::Put, "history/timer/0000000003", Fault::meanwhile(move || {
+        token.cancel();
+        async {}
+    }));
     let outcome = run(&bench, &cancel).await;
     assert!(matches!(outcome, Err(ChangeError::Cancelled)), "{outcome:?}");
     assert_eq!(bench.written_by(stamp(50, "").op), 0);

@@ -97,7 +97,6 @@ async fn a_refusal_after_a_lost_attempt_is_definite() {
     let bench = Bench::two().await;
     let other = bench.other();
     bench.store.fail(Method::Put, "plugins/", Fault::cut_before());
-    let store = bench.store.clone();
     let happens = move || {
         let other = other.clone();
         async move {
@@ -105,10 +104,8 @@ async fn a_refusal_after_a_lost_attempt_is_definite() {
             other.commit(&id(), &super::races::with_bytes("1.2.0", "theirs"), &stamp(60, "eve"), &cancel).run().await.unwrap();
         }
     };
-    store.clone().fail_when(
-        move |request| request.method == Method::Get && store.count(Method::Put, "plugins/") == 1 && request.key.starts_with("plugins/"),
-        Fault::meanwhile(happens),
-    );
+    // Look, archive, commit; then it is asked after.
+    bench.store.fail_nth(3, Fault::meanwhile(happens));
     let error = bench.commit(&publish("1.2.0"), &stamp(50, "ben")).await.unwrap_err();
     assert!(matches!(error, ChangeError::Refused(_)), "{error:?}");
     assert_eq!(bench.written_by(stamp(50, "").op), 0);

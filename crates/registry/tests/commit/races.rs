@@ -155,19 +155,15 @@ async fn a_delayed_attempt_never_wins_twice() {
         let patchbay_registry::change::Next::Write { document, .. } = next else { panic!("{next:?}") };
         document.to_bytes()
     };
-    let store = bench.store.clone();
-    store.clone().fail_when(
-        move |request| request.method == Method::Put && request.key.starts_with("plugins/") && store.count(Method::Put, "plugins/") == 1,
-        Fault::meanwhile(move || {
-            let (memory, key, standing, delayed) = (memory.clone(), key.clone(), standing.clone(), delayed.clone());
-            async move {
-                // With the condition that it was sent with.
-                if memory.object(&key).as_ref() == Some(&standing) {
-                    memory.insert(key, delayed);
-                }
+    bench.store.fail(Method::Put, "plugins/", Fault::meanwhile(move || {
+        let (memory, key, standing, delayed) = (memory.clone(), key.clone(), standing.clone(), delayed.clone());
+        async move {
+            // With the condition that it was sent with.
+            if memory.object(&key).as_ref() == Some(&standing) {
+                memory.insert(key, delayed);
             }
-        }),
-    );
+        }
+    }));
     let done = bench.commit(&change, &stamp(50, "ben")).await.unwrap();
     assert_eq!((done.wrote, bench.written_by(stamp(50, "").op), bench.history().len()), (true, 1, 3));
 }

@@ -33,7 +33,7 @@ export const publish = {
 		tree: 'Files in the package',
 		file: (name: string, size: string, share: string) => `${name}, ${size}, ${share}`,
 		folderOf: (name: string, size: string) => `${name}, folder, ${size}`,
-		excluded: (name: string, why: string) => `${name}, left out: ${why}`,
+		excluded: (name: string, why: string) => `${name}, ${why} (left out)`,
 		builtIn: 'built-in rule',
 		rule: (rule: string, source: string) => `${rule} in ${source}`,
 		again: 'Check again',

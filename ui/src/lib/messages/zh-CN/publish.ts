@@ -33,7 +33,7 @@ export const publish: Messages['publish'] = {
 		tree: '安装包中的文件',
 		file: (name, size, share) => `${name}，${size}，占 ${share}`,
 		folderOf: (name, size) => `${name}，文件夹，${size}`,
-		excluded: (name, why) => `${name}，已排除：${why}`,
+		excluded: (name, why) => `${name}，${why}（已排除）`,
 		builtIn: '内置规则',
 		rule: (rule, source) => `${source} 中的 ${rule}`,
 		again: '重新检查',

@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import { Memory } from '../backend/memory';
+import { unreachable } from '../backend/memory/errors';
+import type { BrowseView } from '../generated/BrowseView';
+import type { JobView } from '../generated/JobView';
+import { Browse } from './browse.svelte';
+import { Jobs } from './jobs.svelte';
+import { Layout } from './layout.svelte';
+import { Levels } from './levels.svelte';
+import { Registries } from './registries.svelte';
+import { parse, type Route, write } from './route.svelte';
+
+async function browsing(memory = new Memory()) {
+	const registries = new Registries(memory);
+	registries.set((await memory.start()).registries);
+	return { memory, browse: new Browse(memory, registries) };
+}
+
+describe('browse', () => {
+	test('the last question wins, whatever order answers come in', async () => {
+		const { memory, browse } = await browsing();
+		const answers: ((view: BrowseView) => void)[] = [];
+		const real = memory.browse.bind(memory);
+		memory.browse = () => new Promise((resolve) => answers.push(resolve));
+		const slow = browse.search('zotero');
+		const quick = browse.search('pomodoro');
+		answers[1]?.(await real('acme-plugins', 'pomodoro', 'relevance', []));
+		answers[0]?.(await real('acme-plugins', 'zotero', 'relevance', []));
+		await Promise.all([slow, quick]);
+		expect(browse.rows.map((r) => r.id)).toEqual(['pomodoro-bar']);
+	});
+
+	test('a failure keeps the rows that are there', async () => {
+		const { memory, browse } = await browsing();
+		await browse.load();
+		memory.failNext('browse', unreachable);
+		await browse.load();
+		expect(browse.error).toEqual(unreachable);
+		expect(browse.rows).toHaveLength(12);
+	});
+});
+
+describe('jobs', () => {
+	const job = (state: JobView['status'], started_at = '2026-11-23T10:00:00Z'): JobView => ({
+		...{ id: '1', kind: 'download', registry: 'r', plugin: 'p', version: '1.0.0', path: '/p.zip' },
+		...{ started_at, finished_at: null, status: state },
+	});
+	const running: JobView['status'] = {
+		...{ state: 'running', phase: 'downloading', done: 0, total: 9, eta: null, cancelling: false },
+	};
+
+	test('an answer that comes after the end does not bring a job back to life', async () => {
+		const memory = new Memory();
+		let tell: (job: JobView) => void = () => {};
+		memory.onJob = (listener) => {
+			tell = listener;
+			return () => true;
+		};
+		memory.download = async () => {
+			tell(job({ state: 'cancelled' }));
+			return job(running);
+		};
+		const jobs = new Jobs(memory);
+		const ended: string[] = [];
+		jobs.onEnd((j) => ended.push(j.status.state));
+		jobs.follow();
+		await jobs.download('r', 'p', '1.0.0', 'any');
+		expect(jobs.list.map((j) => j.status.state)).toEqual(['cancelled']);
+		expect(ended).toEqual(['cancelled']);
+	});
+});
+
+test('Esc closes the innermost level first', () => {
+	const levels = new Levels();
+	const closed: string[] = [];
+	const add = (name: string, depth: 'page' | 'sheet' | 'change', has: boolean) =>
+		levels.add(() => {
+			if (has) closed.push(name);
+			return has;
+		}, depth);
+	add('change', 'change', false);
+	add('page', 'page', true);
+	const stop = add('sheet', 'sheet', true);
+	expect(levels.closeOne()).toBe(true);
+	stop();
+	expect(levels.closeOne()).toBe(true);
+	expect(closed).toEqual(['sheet', 'page']);
+});
+
+test('the width of the details is remembered, and stays inside its limits', () => {
+	const layout = new Layout(window);
+	layout.resize(361);
+	expect(new Layout(window).inspector).toBe(361);
+	layout.resize(9_999);
+	expect(new Layout(window).inspector).toBe(380);
+	window.localStorage.setItem('patchbay.inspector', 'NaN');
+	expect(new Layout(window).inspector).toBe(320);
+});
+
+test.each<Route>([
+	{ name: 'browse' },
+	{ name: 'plugin', id: 'a.b-c', tab: 'versions', version: '1.0.0-rc.1+build', from: 'releases' },
+	{ name: 'plugin', id: 'x', tab: 'overview', version: null, from: 'browse' },
+	{ name: 'publish', path: 'C:\\Users\\梅\\my plugin#1' },
+	{ name: 'publish', path: null },
+	{ name: 'settings' },
+])('an address leads back to its route: %o', (route) => {
+	expect(parse(write(route))).toEqual(route);
+});
+
+test('an unknown address is Browse', () => {
+	expect(parse('#/nowhere/at/all')).toEqual({ name: 'browse' });
+	expect(parse('')).toEqual({ name: 'browse' });
+});
