@@ -20,5 +20,6 @@ await main(async (args) => {
 	heading('Building the app (the first time takes some minutes)');
 	await buildPrograms();
 	say(`\nOpening ${program('patchbay-app')}. The command line is ${program('patchbay')}.`);
-	await run(program('patchbay-app'), args);
+	// The first time, with something to look at.
+	await run(program('patchbay-app'), ['--samples', ...args]);
 });

@@ -29,7 +29,10 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
 }
 
 #[tauri::command]
-async fn start(client: Client<'_>) -> Answer<Start> {
+async fn start(client: Client<'_>, options: State<'_, Options>) -> Answer<Start> {
+    if options.samples && client.registries()?.is_empty() {
+        client.start_embedded().await?;
+    }
     client.start()
 }
 

@@ -6,9 +6,10 @@ use std::path::PathBuf;
 const USAGE: &str = "\
 Patchbay: publish, browse and roll back plugins.
 
-Usage: patchbay-app [--home DIR]
+Usage: patchbay-app [--home DIR] [--samples]
 
   --home DIR   Keep settings, data and cache in this folder (also: PATCHBAY_HOME)
+  --samples    On a fresh computer, begin with the registry on this computer and its sample plugins
   --version    Print the version
   --help       Print this";
 
@@ -26,6 +27,8 @@ pub enum Launch {
 pub struct Options {
     /// The one folder for settings, data and cache; the platform's own places when absent.
     pub home: Option<PathBuf>,
+    /// On a fresh computer, begin with the registry on this computer and its samples instead of asking.
+    pub samples: bool,
     /// A file that holds the path which a file dialog answers instead of asking. Only a window that is driven by a test has one:
     /// native dialogs cannot be driven.
     pub answers: Option<PathBuf>,
@@ -68,10 +71,12 @@ impl Launch {
     ) -> Result<Self, LaunchError> {
         let set = |name: &str| environment(name).filter(|value| !value.is_empty());
         let mut home = set("PATCHBAY_HOME").map(PathBuf::from);
+        let mut samples = false;
         let mut arguments = arguments.into_iter();
         while let Some(argument) = arguments.next() {
             match argument.to_str() {
                 Some("--home") => home = Some(arguments.next().filter(|dir| !dir.is_empty()).ok_or(LaunchError::NoHome)?.into()),
+                Some("--samples") => samples = true,
                 Some("--version" | "-V") => return Ok(Self::Print(format!("Patchbay {}", env!("CARGO_PKG_VERSION")))),
                 Some("--help" | "-h") => return Ok(Self::Print(USAGE.to_owned())),
                 _ => match argument.to_str().and_then(|text| text.strip_prefix("--home=")) {
@@ -87,7 +92,7 @@ impl Launch {
         // The same variable makes the window driveable, so a person's window never has this.
         let driven = set("TAURI_AUTOMATION").as_deref() == Some(OsStr::new("true"));
         let answers = set("PATCHBAY_E2E_PICK").filter(|_| driven).map(PathBuf::from);
-        Ok(Self::Open(Options { home, answers }))
+        Ok(Self::Open(Options { home, samples, answers }))
     }
 }
 
@@ -123,6 +128,12 @@ mod tests {
         assert_eq!(open(&[], &[("PATCHBAY_E2E_PICK", "/p")]).answers, None);
         assert_eq!(open(&[], &[("PATCHBAY_E2E_PICK", "/p"), ("TAURI_AUTOMATION", "1")]).answers, None);
         assert_eq!(open(&[], &[("PATCHBAY_E2E_PICK", "/p"), ("TAURI_AUTOMATION", "true")]).answers, Some("/p".into()));
+    }
+
+    #[test]
+    fn samples_are_asked_for() {
+        assert!(!open(&[], &[]).samples);
+        assert!(open(&["--samples"], &[]).samples);
     }
 
     #[test]

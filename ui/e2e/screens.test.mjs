@@ -65,7 +65,7 @@ for (const { name, settings } of LOOKS) {
 		await app.set(settings);
 		const plugin = '#/plugin/timesheet-export';
 		const screens = {
-			browse: ['#/browse', 'Pomodoro'],
+			browse: ['#/', 'Pomodoro'],
 			overview: [plugin, 'Weekly timesheets'],
 			versions: [`${plugin}/versions`, '2.9.4'],
 			history: [`${plugin}/history`, 'Loses entries'],
@@ -108,13 +108,14 @@ test('rolling back and publishing, in light and dark', async () => {
 test('the smallest window', async () => {
 	await app.set(LOOKS[0].settings);
 	await app.resize(720, 520);
-	for (const [screen, hash] of [
-		['browse', '#/browse'],
-		['versions', '#/plugin/timesheet-export/versions'],
-		['registries', '#/registries'],
-		['settings', '#/settings'],
+	for (const [screen, hash, words] of [
+		['browse', '#/', 'Pomodoro'],
+		['versions', '#/plugin/timesheet-export/versions', '3.1.2'],
+		['registries', '#/registries', 'Where plugins come from'],
+		['settings', '#/settings', 'Appearance'],
 	]) {
 		await go(hash);
+		await says(browser, words);
 		await keep(`${screen}-small`);
 	}
 });

@@ -120,7 +120,14 @@ async fn run() {
     let most = *counts.iter().max().unwrap();
     report("publish: requests beyond the uploads", most as f64, "requests", 4.0, Value::Null, Value::Null);
     let (publish, put) = (median(&mut times), median(&mut raw_times));
-    report("publish: time, in raw PUTs", publish / put, "× PUT", 5.0, json!("one PUT, same server, same run"), json!(format!("{put:.2} ms")));
+    report(
+        "publish: time, in raw PUTs",
+        publish / put,
+        "× PUT",
+        5.0,
+        json!("one PUT, same server, same run"),
+        json!(format!("{put:.2} ms")),
+    );
 }
 
 fn report(name: &str, value: f64, unit: &str, target: f64, peer: Value, peer_value: Value) {
@@ -139,7 +146,8 @@ fn is_upload(request: &str) -> bool {
 
 fn write_plugin(folder: &Path, round: usize) {
     fs::create_dir_all(folder).unwrap();
-    let manifest = json!({"id": "bench", "version": format!("1.{round}.0"), "name": "Bench", "description": "Publishes.", "license": "MIT"});
+    let manifest =
+        json!({"id": "bench", "version": format!("1.{round}.0"), "name": "Bench", "description": "Publishes.", "license": "MIT"});
     fs::write(folder.join("patchbay.json"), manifest.to_string()).unwrap();
     fs::write(folder.join("README.md"), "# Bench\n").unwrap();
     fs::write(folder.join("main.js"), "let x = 1;\n".repeat(400 + round)).unwrap();

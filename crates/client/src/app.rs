@@ -6,7 +6,10 @@ use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_sdk_sts::config::SharedHttpClient;
 use jiff::Timestamp;
 use patchbay_local::LocalServer;
-use patchbay_registry::store::{StoreError, http::{Network, ProxySettings}};
+use patchbay_registry::store::{
+    StoreError,
+    http::{Network, ProxySettings},
+};
 use tokio::sync::{Mutex, OnceCell};
 use url::Url;
 

@@ -52,7 +52,10 @@ fn store_code(kind: &StoreErrorKind) -> Code {
 
 fn store_data(kind: &StoreErrorKind) -> Vec<(&'static str, String)> {
     match kind {
-        StoreErrorKind::NotFound { key } | StoreErrorKind::PreconditionFailed { key } | StoreErrorKind::Busy { key } | StoreErrorKind::Damaged { key } => {
+        StoreErrorKind::NotFound { key }
+        | StoreErrorKind::PreconditionFailed { key }
+        | StoreErrorKind::Busy { key }
+        | StoreErrorKind::Damaged { key } => {
             vec![("key", key.clone())]
         }
         StoreErrorKind::NoBucket { bucket, endpoint } => vec![("bucket", bucket.clone()), ("endpoint", endpoint.clone())],
@@ -61,7 +64,9 @@ fn store_data(kind: &StoreErrorKind) -> Vec<(&'static str, String)> {
         }
         StoreErrorKind::NoCredentials { reason } => vec![("reason", reason.clone())],
         StoreErrorKind::Denied { verb, what } => vec![("verb", (*verb).into()), ("what", what.clone())],
-        StoreErrorKind::Tls { endpoint, reason } | StoreErrorKind::Unreachable { endpoint, reason } | StoreErrorKind::Lost { endpoint, reason } => {
+        StoreErrorKind::Tls { endpoint, reason }
+        | StoreErrorKind::Unreachable { endpoint, reason }
+        | StoreErrorKind::Lost { endpoint, reason } => {
             vec![("endpoint", endpoint.clone()), ("reason", reason.clone())]
         }
         StoreErrorKind::Unavailable { endpoint, status } => vec![("endpoint", endpoint.clone()), ("status", status.to_string())],

@@ -10,7 +10,13 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::{App, files::FileError, sentence::sentence, session::Session, wire::{Code, WireError}};
+use crate::{
+    App,
+    files::FileError,
+    sentence::sentence,
+    session::Session,
+    wire::{Code, WireError},
+};
 
 /// The plugins, with what happened to each, oldest first.
 const PLUGINS: &str = include_str!("samples/plugins.json");
@@ -84,11 +90,9 @@ async fn play(app: &App, session: &Session, sample: &Sample, step: &Step, now: T
             expect: None,
         },
         What::Yank { version, reason } => Change::Yank { version: version.parse().map_err(|e| bad(&e))?, reason: reason.clone() },
-        What::Deprecate { version, message, replacement } => Change::Deprecate {
-            version: version.parse().map_err(|e| bad(&e))?,
-            message: message.clone(),
-            replacement: replacement.clone(),
-        },
+        What::Deprecate { version, message, replacement } => {
+            Change::Deprecate { version: version.parse().map_err(|e| bad(&e))?, message: message.clone(), replacement: replacement.clone() }
+        }
     };
     let id = sample.id.parse().map_err(|e| bad(&e))?;
     Ok(session.registry.commit(&id, &change, &stamp, &CancellationToken::new()).run().await?.document)

@@ -13,7 +13,11 @@ use patchbay_registry::{
     catalogue::Head,
     format::{document::Document, registry::About},
     seen::{Mark, Seen},
-    store::{ETag, Store, StoreError, StoreErrorKind, http::HttpStore, s3::{S3Config, S3Store}},
+    store::{
+        ETag, Store, StoreError, StoreErrorKind,
+        http::HttpStore,
+        s3::{S3Config, S3Store},
+    },
 };
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;

@@ -238,11 +238,7 @@ pub fn channel_choices(standing: Option<&Standing>, version: &Version) -> Vec<wi
         .into_iter()
         .map(|name| {
             let at = there.get(&name);
-            wire::ChannelChoice {
-                at: at.map(|c| c.version.to_string()),
-                stays: why(&name, at, version).map(stays),
-                channel: name.into(),
-            }
+            wire::ChannelChoice { at: at.map(|c| c.version.to_string()), stays: why(&name, at, version).map(stays), channel: name.into() }
         })
         .collect()
 }

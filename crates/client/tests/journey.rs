@@ -64,7 +64,10 @@ async fn a_bad_release_is_rolled_back_and_the_rollback_undone() {
     assert!(done.consequences.contains(&Consequence::Yanks { version: "1.1.0".into() }));
     let view = app.plugin(None, "timer", true).await.unwrap();
     let left = view.card.channels[0].rolled_back.clone().unwrap();
-    assert_eq!((left.from.as_str(), left.to.as_str(), left.reason.as_str(), left.by.as_str()), ("1.1.0", "1.0.0", "Counts backwards.", "mei"));
+    assert_eq!(
+        (left.from.as_str(), left.to.as_str(), left.reason.as_str(), left.by.as_str()),
+        ("1.1.0", "1.0.0", "Counts backwards.", "mei")
+    );
 
     // A publish leaves the held channel alone.
     let next = publish(&app, request(&plugin(folder.path(), "1.2.0", "fixed"))).await;
@@ -120,10 +123,10 @@ async fn the_samples_have_versions_channels_and_a_rollback() {
     assert_eq!(view.unwrap_err().kind, "no_plugin");
     let view = app.plugin(None, "timesheet-export", true).await.unwrap();
     assert_eq!(view.releases.len(), 9);
-    assert_eq!(view.card.channels.iter().map(|c| (c.name.as_str(), c.version.as_str(), c.held)).collect::<Vec<_>>(), [
-        ("stable", "3.2.0", true),
-        ("beta", "3.4.0-beta.2", false)
-    ]);
+    assert_eq!(
+        view.card.channels.iter().map(|c| (c.name.as_str(), c.version.as_str(), c.held)).collect::<Vec<_>>(),
+        [("stable", "3.2.0", true), ("beta", "3.4.0-beta.2", false)]
+    );
     // Asking again publishes nothing twice.
     app.start_embedded().await.unwrap();
     assert_eq!(app.browse(None, "", SortBy::Relevance, &[]).await.unwrap().rows.len(), 6);

@@ -34,6 +34,9 @@ pub struct Head {
     pub time: Timestamp,
     /// One row per plugin that is not hidden, by id.
     pub rows: BTreeMap<PluginId, Row>,
+    /// The plugins that are hidden, each with the revision that says so: a fold of an older one must not bring it back.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub hidden: BTreeMap<PluginId, u64>,
     /// Fields that this version of Patchbay does not know; kept as they are.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
@@ -122,7 +125,7 @@ impl Head {
     /// A catalogue of nothing.
     #[must_use]
     pub fn empty(time: Timestamp) -> Self {
-        Self { patchbay: FORMAT, position: 0, time, rows: BTreeMap::new(), extra: Map::new() }
+        Self { patchbay: FORMAT, position: 0, time, rows: BTreeMap::new(), hidden: BTreeMap::new(), extra: Map::new() }
     }
 
     /// Reads `catalog/head.json`.
@@ -148,19 +151,17 @@ impl Head {
     /// A row never goes back: folds arrive in any order, and the higher revision wins.
     #[must_use]
     pub fn fold(&self, document: &Document, time: Timestamp) -> Option<Self> {
-        let id = &document.header.id;
-        let known = self.rows.get(id);
-        if known.is_some_and(|row| row.seq >= document.header.seq) {
-            return None;
-        }
-        let row = Row::of(document).filter(|row| row.status != Status::Hidden);
-        if row.is_none() && known.is_none() {
+        let (id, seq) = (&document.header.id, document.header.seq);
+        let known = self.rows.get(id).map(|row| row.seq).max(self.hidden.get(id).copied());
+        if known.is_some_and(|known| known >= seq) {
             return None;
         }
         let mut next = self.clone();
-        match row {
-            Some(row) => next.rows.insert(id.clone(), row),
-            None => next.rows.remove(id),
+        next.rows.remove(id);
+        next.hidden.remove(id);
+        match Row::of(document).filter(|row| row.status != Status::Hidden) {
+            Some(row) => next.rows.insert(id.clone(), row).map(drop),
+            None => next.hidden.insert(id.clone(), seq).map(drop),
         };
         next.position += 1;
         next.time = time;

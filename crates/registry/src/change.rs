@@ -278,11 +278,7 @@ impl<'a> Draft<'a> {
     fn expect(&self, channel: &ChannelName, seen: Option<&Version>) -> Result<(), Refusal> {
         let now = self.document.header.channels.get(channel).map(|c| &c.version);
         if seen.is_some_and(|seen| now.is_none_or(|now| !same_version(now, seen))) {
-            return Err(Refusal::ChannelMoved {
-                channel: channel.clone(),
-                now: now.cloned(),
-                by: self.document.header.actor.clone(),
-            });
+            return Err(Refusal::ChannelMoved { channel: channel.clone(), now: now.cloned(), by: self.document.header.actor.clone() });
         }
         Ok(())
     }

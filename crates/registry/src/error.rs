@@ -3,12 +3,7 @@
 use patchbay_package::PluginId;
 use uuid::Uuid;
 
-use crate::{
-    change::Refusal,
-    format::FormatError,
-    seen::SetBack,
-    store::StoreError,
-};
+use crate::{change::Refusal, format::FormatError, seen::SetBack, store::StoreError};
 
 /// Reading failed.
 #[derive(Debug, thiserror::Error)]
@@ -107,11 +102,12 @@ impl ReadError {
             Self::Store(e) => e.kind.hint().into(),
             Self::Format(e) => e.hint().into(),
             Self::SetBack(_) => SetBack::HINT.into(),
-            Self::NotARegistry { .. } => "Check the bucket and the prefix; to turn an empty bucket into a registry, add it with `--create`.".into(),
+            Self::NotARegistry { .. } => {
+                "Check the bucket and the prefix; to turn an empty bucket into a registry, add it with `--create`.".into()
+            }
             Self::NotEmpty { .. } => "Choose an empty bucket, or a prefix of its own with `--prefix`.".into(),
             Self::NoPlugin { .. } => "Check the id with `patchbay search`.".into(),
             Self::Altered { .. } => "Do not use it. Tell whoever administers the registry.".into(),
         }
     }
 }
-

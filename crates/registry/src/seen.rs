@@ -31,8 +31,7 @@ pub struct SetBack {
 
 impl SetBack {
     /// What to do next.
-    pub const HINT: &'static str =
-        "Ask whoever administers the registry whether a backup was restored. Nothing is read from or written to this plugin until then; remove the registry and add it again to accept what it holds.";
+    pub const HINT: &'static str = "Ask whoever administers the registry whether a backup was restored. Nothing is read from or written to this plugin until then; remove the registry and add it again to accept what it holds.";
 }
 
 /// The marks of one registry. Shared between readers; the caller keeps it on disk.

@@ -60,17 +60,20 @@ fn a_row_says_what_the_document_says() {
     let head = empty().fold(story.document(), at(9)).unwrap();
     assert_eq!((head.position, head.time, head.rows.len()), (1, at(9), 1));
     let row = &head.rows[&id()];
-    assert_eq!(serde_json::to_value(row).unwrap(), json!({
-        "seq": 3,
-        "name": "Timer", "description": "As of 1.1.0.", "author": "", "categories": ["time"],
-        "status": "active",
-        "channels": {
-            "beta": { "version": "2.0.0-rc.1", "since": "2026-01-01T03:00:00Z" },
-            "stable": { "version": "1.1.0", "since": "2026-01-01T02:00:00Z" },
-        },
-        "version": "1.1.0", "size": 1000, "hosts": { "app": ">=2" }, "license": "MIT", "releases": 3,
-        "updated": "2026-01-01T03:00:00Z",
-    }));
+    assert_eq!(
+        serde_json::to_value(row).unwrap(),
+        json!({
+            "seq": 3,
+            "name": "Timer", "description": "As of 1.1.0.", "author": "", "categories": ["time"],
+            "status": "active",
+            "channels": {
+                "beta": { "version": "2.0.0-rc.1", "since": "2026-01-01T03:00:00Z" },
+                "stable": { "version": "1.1.0", "since": "2026-01-01T02:00:00Z" },
+            },
+            "version": "1.1.0", "size": 1000, "hosts": { "app": ">=2" }, "license": "MIT", "releases": 3,
+            "updated": "2026-01-01T03:00:00Z",
+        })
+    );
 }
 
 #[test]
@@ -162,7 +165,10 @@ fn it_is_read_as_it_was_written() {
     assert_eq!(Head::parse(&bytes).unwrap(), head);
     assert!(bytes.ends_with(b"}\n") && bytes.iter().filter(|b| **b == b'\n').count() == 1, "one line");
     let text = String::from_utf8(bytes).unwrap().replace(r#""patchbay":1"#, r#""patchbay":2"#);
-    assert_eq!(Head::parse(text.as_bytes()).unwrap_err().to_string(), "catalog/head.json is in format 2; this version of Patchbay knows format 1.");
+    assert_eq!(
+        Head::parse(text.as_bytes()).unwrap_err().to_string(),
+        "catalog/head.json is in format 2; this version of Patchbay knows format 1."
+    );
 }
 
 proptest! {

@@ -104,7 +104,11 @@ fn each_wrong_document_gets_its_sentence() {
         // Of a later format, whatever else it looks like.
         ("newer", with(r#"{"patchbay":1"#, r#"{"patchbay":2"#), newer.to_owned()),
         ("newer and otherwise", "{\"patchbay\":2}\nnot JSON at all".into(), newer.into()),
-        ("newer by far", "{\"patchbay\":18446744073709551615}\n".into(), "plugins/timer.jsonl is in format 18446744073709551615; this version of Patchbay knows format 1.".into()),
+        (
+            "newer by far",
+            "{\"patchbay\":18446744073709551615}\n".into(),
+            "plugins/timer.jsonl is in format 18446744073709551615; this version of Patchbay knows format 1.".into(),
+        ),
         // Not there.
         ("empty", String::new(), cut.into()),
         ("blank", "\n\n".into(), cut.into()),
@@ -130,10 +134,26 @@ fn each_wrong_document_gets_its_sentence() {
         // Whole, and against the rules.
         ("another plugin", with(r#""id":"timer""#, r#""id":"other""#), wrong("it is the document of other")),
         ("revision 0", with(r#""seq":7,"#, r#""seq":0,"#), wrong("its revision number is 0")),
-        ("a channel to nowhere", with(r#""lts":{"version":"1.0.0""#, r#""lts":{"version":"3.0.0""#), wrong("the channel lts points to 3.0.0, which it does not have")),
-        ("a channel to what is yanked", with(r#""lts":{"version":"1.0.0""#, r#""lts":{"version":"1.1.0""#), wrong("the channel lts points to 1.1.0, which is yanked")),
-        ("a version twice", with(r#""version":"2.0.0-rc.1","artifacts""#, r#""version":"1.0.0","artifacts""#), wrong("the version 1.0.0 stands in it twice")),
-        ("a version twice but for its build", with(r#""version":"2.0.0-rc.1","artifacts""#, r#""version":"1.0.0+b","artifacts""#), wrong("the version 1.0.0 stands in it twice")),
+        (
+            "a channel to nowhere",
+            with(r#""lts":{"version":"1.0.0""#, r#""lts":{"version":"3.0.0""#),
+            wrong("the channel lts points to 3.0.0, which it does not have"),
+        ),
+        (
+            "a channel to what is yanked",
+            with(r#""lts":{"version":"1.0.0""#, r#""lts":{"version":"1.1.0""#),
+            wrong("the channel lts points to 1.1.0, which is yanked"),
+        ),
+        (
+            "a version twice",
+            with(r#""version":"2.0.0-rc.1","artifacts""#, r#""version":"1.0.0","artifacts""#),
+            wrong("the version 1.0.0 stands in it twice"),
+        ),
+        (
+            "a version twice but for its build",
+            with(r#""version":"2.0.0-rc.1","artifacts""#, r#""version":"1.0.0+b","artifacts""#),
+            wrong("the version 1.0.0 stands in it twice"),
+        ),
         ("a release too many", with(r#""releases":3}"#, r#""releases":2}"#), wrong("it says that it has 2 releases, and has 3")),
     ];
     for (case, text, message) in table {
@@ -165,9 +185,15 @@ fn each_kind_has_a_name_and_advice() {
 fn the_line_is_named_in_an_object_of_several() {
     let text = String::from_utf8(About::new(Uuid::from_u128(7), "Team").to_bytes()).unwrap();
     let wrong = text.replace(r#""name": "Team""#, r#""name": 7"#);
-    assert_eq!(About::parse(wrong.as_bytes()).unwrap_err().to_string(), "registry.json cannot be read: line 4 is not what Patchbay writes.");
+    assert_eq!(
+        About::parse(wrong.as_bytes()).unwrap_err().to_string(),
+        "registry.json cannot be read: line 4 is not what Patchbay writes."
+    );
     let newer = text.replace(r#""patchbay": 1"#, r#""patchbay": 2"#);
-    assert_eq!(About::parse(newer.as_bytes()).unwrap_err().to_string(), "registry.json is in format 2; this version of Patchbay knows format 1.");
+    assert_eq!(
+        About::parse(newer.as_bytes()).unwrap_err().to_string(),
+        "registry.json is in format 2; this version of Patchbay knows format 1."
+    );
 }
 
 #[test]

@@ -35,7 +35,8 @@ impl App {
         let standing = self.read(&session, &id).await?;
         let change = change(&session, &standing, request).await?;
         let stamp = Stamp { op: Uuid::new_v4(), actor: self.actor(&session.profile)?, at: self.now() };
-        let done = session.registry.commit(&id, &change, &stamp, &CancellationToken::new()).run().await.map_err(|e| where_to_look(&id, e))?;
+        let done =
+            session.registry.commit(&id, &change, &stamp, &CancellationToken::new()).run().await.map_err(|e| where_to_look(&id, e))?;
         // The change is live whatever becomes of the catalogue and of what is kept on this computer.
         let (kept, folded) = tokio::join!(session.keep_seen(), session.fold(&done.document, self.now()));
         let warning = kept.err().or(folded.err());
@@ -65,13 +66,9 @@ async fn change(session: &Session, standing: &Standing, request: &ChangeRequest)
     use super::{channel, version};
     let expected = |expect: &Option<String>| expect.as_deref().map(version).transpose();
     Ok(match request {
-        ChangeRequest::Rollback { channel: name, to, reason, yank, expect } => Change::Rollback {
-            channel: channel(name)?,
-            to: version(to)?,
-            reason: reason.clone(),
-            yank: *yank,
-            expect: expected(expect)?,
-        },
+        ChangeRequest::Rollback { channel: name, to, reason, yank, expect } => {
+            Change::Rollback { channel: channel(name)?, to: version(to)?, reason: reason.clone(), yank: *yank, expect: expected(expect)? }
+        }
         ChangeRequest::Promote { channel: name, version: to, expect } => {
             Change::Promote { channel: channel(name)?, version: version(to)?, expect: expected(expect)? }
         }

@@ -22,7 +22,11 @@ impl App {
     ///
     /// # Errors
     /// When there is no such registry.
-    pub async fn test_registry(&self, name: &str, on_step: &(dyn Fn(ConnectionStep) + Send + Sync)) -> Result<Vec<RegistryView>, WireError> {
+    pub async fn test_registry(
+        &self,
+        name: &str,
+        on_step: &(dyn Fn(ConnectionStep) + Send + Sync),
+    ) -> Result<Vec<RegistryView>, WireError> {
         let profile = self.profile(Some(name))?;
         self.close(name).await;
         let steps = Steps { app: self, profile: &profile, tell: on_step };
@@ -233,7 +237,9 @@ fn step_of(kind: &StoreErrorKind) -> StepName {
         | StoreErrorKind::Lost { .. }
         | StoreErrorKind::Unavailable { .. }
         | StoreErrorKind::NotAStore { .. } => StepName::Tls,
-        StoreErrorKind::NoCredentials { .. } | StoreErrorKind::WrongKey | StoreErrorKind::Expired | StoreErrorKind::ClockSkew => StepName::Credentials,
+        StoreErrorKind::NoCredentials { .. } | StoreErrorKind::WrongKey | StoreErrorKind::Expired | StoreErrorKind::ClockSkew => {
+            StepName::Credentials
+        }
         _ => StepName::Bucket,
     }
 }

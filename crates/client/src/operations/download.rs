@@ -1,6 +1,9 @@
 //! Saving a package as a file; and following, cancelling and resuming jobs.
 
-use std::{path::{Path, PathBuf}, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use patchbay_registry::Refusal;
 use serde::{Deserialize, Serialize};
@@ -29,7 +32,14 @@ impl App {
     ///
     /// # Errors
     /// When the job cannot be written down. Everything later is in the job.
-    pub async fn download(&self, registry: Option<&str>, plugin: &str, version: &str, platform: Option<&str>, to: &Path) -> Result<JobView, WireError> {
+    pub async fn download(
+        &self,
+        registry: Option<&str>,
+        plugin: &str,
+        version: &str,
+        platform: Option<&str>,
+        to: &Path,
+    ) -> Result<JobView, WireError> {
         super::id(plugin)?;
         let name = self.profile(registry)?.name;
         let to = std::path::absolute(to).unwrap_or_else(|_| to.to_owned());
@@ -149,7 +159,13 @@ impl App {
 }
 
 fn no_job(id: &str) -> WireError {
-    sentence(Code::NotFound, "job_unknown", format!("There is no job {id}."), Some("See what there is with `patchbay jobs`.".into()), &[("id", id.to_owned())])
+    sentence(
+        Code::NotFound,
+        "job_unknown",
+        format!("There is no job {id}."),
+        Some("See what there is with `patchbay jobs`.".into()),
+        &[("id", id.to_owned())],
+    )
 }
 
 fn job_id(id: &str) -> Result<Uuid, WireError> {

@@ -79,7 +79,8 @@ impl App {
                 let _ = sender.send(read - std::mem::replace(&mut told, read));
                 if token.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             };
-            let packed = pack(&folder.path, &folder.contents, &folder.manifest, &Limits::default(), &scratch, file.as_file_mut(), &mut on_bytes);
+            let packed =
+                pack(&folder.path, &folder.contents, &folder.manifest, &Limits::default(), &scratch, file.as_file_mut(), &mut on_bytes);
             packed.map(|packed| (file, folder, packed))
         });
         while let Some(bytes) = progress.recv().await {
@@ -95,7 +96,9 @@ impl App {
 
 /// A blocking task that panicked has a bug; the person hears a sentence.
 fn joined<T>(result: Result<T, tokio::task::JoinError>) -> Result<T, WireError> {
-    result.map_err(|_| sentence(Code::Failed, "broke", "A fault in Patchbay stopped this.", Some("Try again, and report it if it stays so.".into()), &[]))
+    result.map_err(|_| {
+        sentence(Code::Failed, "broke", "A fault in Patchbay stopped this.", Some("Try again, and report it if it stays so.".into()), &[])
+    })
 }
 
 /// Reads a folder: manifest, contents, and what is wrong with them.

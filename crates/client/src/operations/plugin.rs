@@ -117,7 +117,8 @@ pub(crate) fn image_type(bytes: &[u8]) -> Option<&'static str> {
         Some("image/gif")
     } else if start.starts_with(b"RIFF") && start.get(8..12) == Some(b"WEBP") {
         Some("image/webp")
-    } else if std::str::from_utf8(bytes).is_ok_and(|t| t.trim_start_matches('\u{feff}').trim_start().starts_with('<') && t.contains("<svg")) {
+    } else if std::str::from_utf8(bytes).is_ok_and(|t| t.trim_start_matches('\u{feff}').trim_start().starts_with('<') && t.contains("<svg"))
+    {
         Some("image/svg+xml")
     } else {
         None

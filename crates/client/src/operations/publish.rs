@@ -78,7 +78,8 @@ impl App {
                 Ok(Next::Unchanged { .. }) => plan.already_live = true,
                 Ok(Next::Write { .. }) => {}
                 Err(refusal) => {
-                    plan.next_free = Some(next_patch(&version, |v| document.releases.iter().any(|r| same_version(&r.version, v))).to_string());
+                    plan.next_free =
+                        Some(next_patch(&version, |v| document.releases.iter().any(|r| same_version(&r.version, v))).to_string());
                     plan.problems.push(problem(refusal.into()));
                 }
             }
@@ -257,11 +258,13 @@ impl App {
         }
         Ok(())
     }
-
 }
 
 /// Does this unless Cancel is pressed first.
-pub(crate) async fn unless_cancelled<T>(cancel: &CancellationToken, work: impl Future<Output = Result<T, WireError>>) -> Result<T, WireError> {
+pub(crate) async fn unless_cancelled<T>(
+    cancel: &CancellationToken,
+    work: impl Future<Output = Result<T, WireError>>,
+) -> Result<T, WireError> {
     tokio::select! {
         done = work => done,
         () = cancel.cancelled() => Err(ChangeError::Cancelled.into()),
@@ -305,27 +308,21 @@ fn describe(folder: &Folder, plan: &mut PublishPlan) {
     });
     plan.problems.clone_from(&folder.problems);
     plan.files = contents.files.iter().map(|f| wire::FileView { path: f.path.clone(), size: f.size }).collect();
-    plan.excluded =
-        contents.excluded.iter().map(|e| wire::ExcludedView { path: e.path.clone(), rule: e.rule.clone(), source: e.source.to_string() }).collect();
+    plan.excluded = contents
+        .excluded
+        .iter()
+        .map(|e| wire::ExcludedView { path: e.path.clone(), rule: e.rule.clone(), source: e.source.to_string() })
+        .collect();
     plan.excluded_files = contents.excluded.iter().map(|e| e.files).sum();
     plan.unpacked_size = contents.unpacked_size;
 }
 
 /// What publishing a packed folder would do to what stands there.
-fn judge(
-    standing: &Standing,
-    ready: &Ready,
-    channel: Option<ChannelName>,
-    force: bool,
-) -> Result<Next, Refusal> {
+fn judge(standing: &Standing, ready: &Ready, channel: Option<ChannelName>, force: bool) -> Result<Next, Refusal> {
     Registry::plan(Some(standing), &publish_change(ready, channel, force))
 }
 
-fn publish_change(
-    ready: &Ready,
-    channel: Option<ChannelName>,
-    force: bool,
-) -> Change {
+fn publish_change(ready: &Ready, channel: Option<ChannelName>, force: bool) -> Change {
     Change::Publish(Box::new(Publish {
         id: ready.id.clone(),
         card: ready.card.clone(),

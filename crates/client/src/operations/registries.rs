@@ -3,8 +3,7 @@
 use crate::{
     App,
     registries::{Place, Profile, Profiles},
-    samples,
-    session,
+    samples, session,
     wire::{CredentialSource, RegistryInput, RegistryView, Secret, WireError},
 };
 

@@ -18,13 +18,7 @@ pub(super) fn target(draft: &Draft<'_>, version: &Version) -> Result<Release, Re
     Ok(release.clone())
 }
 
-pub(super) fn rollback(
-    draft: &mut Draft<'_>,
-    channel: &ChannelName,
-    to: &Version,
-    why: &str,
-    yank: bool,
-) -> Result<(), Refusal> {
+pub(super) fn rollback(draft: &mut Draft<'_>, channel: &ChannelName, to: &Version, why: &str, yank: bool) -> Result<(), Refusal> {
     let why = reason(why)?;
     let Some(now) = draft.document.header.channels.get(channel).cloned() else {
         return Err(Refusal::NoChannel { channel: channel.clone() });

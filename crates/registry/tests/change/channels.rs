@@ -61,10 +61,18 @@ fn a_reason_is_trimmed_and_has_an_end() {
 
 #[test]
 fn what_was_seen_must_still_stand() {
-    let expecting = |version: &str| [
-        Change::Rollback { channel: parsed("stable"), to: parsed("1.0.0"), reason: "x".into(), yank: false, expect: Some(parsed(version)) },
-        Change::Promote { channel: parsed("stable"), version: parsed("1.0.0"), expect: Some(parsed(version)) },
-    ];
+    let expecting = |version: &str| {
+        [
+            Change::Rollback {
+                channel: parsed("stable"),
+                to: parsed("1.0.0"),
+                reason: "x".into(),
+                yank: false,
+                expect: Some(parsed(version)),
+            },
+            Change::Promote { channel: parsed("stable"), version: parsed("1.0.0"), expect: Some(parsed(version)) },
+        ]
+    };
     let mut story = Story::of([&publish("1.0.0"), &publish("1.1.0")]);
     story.apply_by("ben", &publish("1.2.0")).unwrap();
     for change in expecting("1.1.0") {
@@ -143,10 +151,7 @@ fn a_hold_is_lifted_where_the_channel_stands() {
     let mut story = two();
     story.make(&rollback("stable", "1.0.0"));
     assert_eq!(story.make(&promote("1.0.0", "stable")), ["stable is released"]);
-    assert_eq!(
-        story.sketch(),
-        "4 ada promote 1.0.0\n  stable=1.0.0\n  1.1.0, left by stable for 1.0.0 “It counts backwards.”\n  1.0.0"
-    );
+    assert_eq!(story.sketch(), "4 ada promote 1.0.0\n  stable=1.0.0\n  1.1.0, left by stable for 1.0.0 “It counts backwards.”\n  1.0.0");
     assert_eq!(story.make(&publish("1.2.0")), ["adds 1.2.0", "stable: 1.0.0 → 1.2.0"]);
 }
 

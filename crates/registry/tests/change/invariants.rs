@@ -7,9 +7,7 @@ use patchbay_registry::{
     change::Next,
     format::{MAX_OPERATIONS, document::Document},
 };
-use patchbay_testkit::document::{
-    Story, deprecate, force, id, parsed, promote, publish_to, rollback, stamp, undeprecate, unyank, yank,
-};
+use patchbay_testkit::document::{Story, deprecate, force, id, parsed, promote, publish_to, rollback, stamp, undeprecate, unyank, yank};
 use proptest::{prelude::*, sample::select};
 
 const VERSIONS: [&str; 8] = ["1.0.0", "1.0.1", "1.1.0-rc.1", "1.1.0", "1.1.0+b", "2.0.0-0", "2.0.0", "0.9.0"];

@@ -5,9 +5,7 @@ use patchbay_registry::{
     change::{Publish, default_channel, stays},
     format::document::{ChannelName, Status},
 };
-use patchbay_testkit::document::{
-    Story, force, parsed, promote, publish, publish_to, publishing, release, rollback, stamp, told, yank,
-};
+use patchbay_testkit::document::{Story, force, parsed, promote, publish, publish_to, publishing, release, rollback, stamp, told, yank};
 
 #[test]
 fn the_first_release_makes_the_plugin() {
@@ -208,7 +206,13 @@ fn hosts_are_compared_when_a_channel_moves() {
     );
     assert_eq!(
         story.make(&with_hosts("1.2.0", &[("app", ">=2"), ("web", "*")])),
-        ["adds 1.2.0", "stable: 1.1.0 → 1.2.0", "app: Some(\">=1\") → Some(\">=2\")", "cli: Some(\">=1\") → None", "web: None → Some(\"*\")"]
+        [
+            "adds 1.2.0",
+            "stable: 1.1.0 → 1.2.0",
+            "app: Some(\">=1\") → Some(\">=2\")",
+            "cli: Some(\">=1\") → None",
+            "web: None → Some(\"*\")"
+        ]
     );
     let back = story.make(&rollback("stable", "1.1.0"));
     assert_eq!(back[2..], ["app: Some(\">=2\") → Some(\">=1\")", "cli: None → Some(\">=1\")", "web: Some(\"*\") → None"]);

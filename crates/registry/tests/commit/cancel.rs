@@ -13,10 +13,14 @@ use super::bench::Bench;
 async fn cancelled_at(bench: &Bench, method: Method, prefix: &str) -> Result<patchbay_registry::Committed, ChangeError> {
     let cancel = CancellationToken::new();
     let token = cancel.clone();
-    bench.store.fail(method, prefix, Fault::meanwhile(move || {
-        token.cancel();
-        async {}
-    }));
+    bench.store.fail(
+        method,
+        prefix,
+        Fault::meanwhile(move || {
+            token.cancel();
+            async {}
+        }),
+    );
     run(bench, &cancel).await
 }
 
@@ -109,17 +113,25 @@ async fn when_somebody_else_was_first_cancelling_is_certain_again() {
     let other = bench.other();
     let cancel = CancellationToken::new();
     let token = cancel.clone();
-    bench.store.fail(Method::Put, "plugins/", Fault::meanwhile(move || {
-        let other = other.clone();
-        async move {
-            other.commit(&id(), &publish("1.3.0"), &stamp(60, "eve"), &CancellationToken::new()).run().await.unwrap();
-        }
-    }));
+    bench.store.fail(
+        Method::Put,
+        "plugins/",
+        Fault::meanwhile(move || {
+            let other = other.clone();
+            async move {
+                other.commit(&id(), &publish("1.3.0"), &stamp(60, "eve"), &CancellationToken::new()).run().await.unwrap();
+            }
+        }),
+    );
     // It has been read that theirs stands there, and ours can never: then the person cancels.
-    bench.store.fail(Method::Put, "history/timer/0000000003", Fault::meanwhile(move || {
-        token.cancel();
-        async {}
-    }));
+    bench.store.fail(
+        Method::Put,
+        "history/timer/0000000003",
+        Fault::meanwhile(move || {
+            token.cancel();
+            async {}
+        }),
+    );
     let outcome = run(&bench, &cancel).await;
     assert!(matches!(outcome, Err(ChangeError::Cancelled)), "{outcome:?}");
     assert_eq!(bench.written_by(stamp(50, "").op), 0);

@@ -12,7 +12,9 @@ use super::bench::Bench;
 
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_and_no_way_to_ask_is_unknown() {
-    for (commit, live) in [(Fault::cut_after(), true), (Fault::cut_before(), false), (Fault::own_success_refused(&Key::Document(id())), true)] {
+    for (commit, live) in
+        [(Fault::cut_after(), true), (Fault::cut_before(), false), (Fault::own_success_refused(&Key::Document(id())), true)]
+    {
         let bench = Bench::two().await;
         let found = bench.registry.find(&id()).await.unwrap();
         bench.store.fail(Method::Put, "plugins/", commit);

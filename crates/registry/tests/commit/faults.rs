@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use patchbay_registry::{
-    Change, ChangeError, Key,
-    store::StoreErrorKind,
-};
+use patchbay_registry::{Change, ChangeError, Key, store::StoreErrorKind};
 use patchbay_testkit::{
     document::{id, promote, publish, rollback, stamp, told, yank},
     store::{Fault, Method, Request},

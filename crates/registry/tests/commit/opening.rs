@@ -32,12 +32,16 @@ async fn an_empty_bucket_becomes_a_registry_once() {
 #[tokio::test(start_paused = true)]
 async fn two_who_make_it_at_once_get_the_same_one() {
     let (memory, store) = stores();
-    store.fail(Method::Put, "registry.json", Fault::meanwhile(move || {
-        let memory = memory.clone();
-        async move {
-            memory.insert("registry.json", about(2).to_bytes());
-        }
-    }));
+    store.fail(
+        Method::Put,
+        "registry.json",
+        Fault::meanwhile(move || {
+            let memory = memory.clone();
+            async move {
+                memory.insert("registry.json", about(2).to_bytes());
+            }
+        }),
+    );
     assert_eq!(create(&store, 1).await.unwrap().about(), &about(2));
 }
 

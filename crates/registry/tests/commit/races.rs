@@ -4,10 +4,7 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use patchbay_package::Digest;
-use patchbay_registry::{
-    Change, ChangeError, Key, Refusal,
-    change::Publish,
-};
+use patchbay_registry::{Change, ChangeError, Key, Refusal, change::Publish};
 use patchbay_testkit::{
     document::{id, parsed, publish, publishing, release, rollback, stamp, told},
     store::{Fault, Method},
@@ -23,12 +20,16 @@ pub fn with_bytes(version: &str, content: &str) -> Change {
 /// Before the next commit arrives, somebody else's does.
 fn first_comes(bench: &Bench, change: Change) {
     let other = bench.other();
-    bench.store.fail(Method::Put, "plugins/", Fault::meanwhile(move || {
-        let (other, change) = (other.clone(), change.clone());
-        async move {
-            other.commit(&id(), &change, &stamp(60, "eve"), &CancellationToken::new()).run().await.unwrap();
-        }
-    }));
+    bench.store.fail(
+        Method::Put,
+        "plugins/",
+        Fault::meanwhile(move || {
+            let (other, change) = (other.clone(), change.clone());
+            async move {
+                other.commit(&id(), &change, &stamp(60, "eve"), &CancellationToken::new()).run().await.unwrap();
+            }
+        }),
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -147,23 +148,24 @@ async fn a_delayed_attempt_never_wins_twice() {
     let standing = memory.object(&key).unwrap();
     let change = publish("1.2.0");
     let delayed = {
-        let revision = patchbay_registry::change::Revision {
-            document: bench.document().unwrap(),
-            digest: Digest::of(&standing.bytes),
-        };
+        let revision = patchbay_registry::change::Revision { document: bench.document().unwrap(), digest: Digest::of(&standing.bytes) };
         let next = patchbay_registry::change::apply(Some(&revision), &change, &stamp(50, "ben")).unwrap();
         let patchbay_registry::change::Next::Write { document, .. } = next else { panic!("{next:?}") };
         document.to_bytes()
     };
-    bench.store.fail(Method::Put, "plugins/", Fault::meanwhile(move || {
-        let (memory, key, standing, delayed) = (memory.clone(), key.clone(), standing.clone(), delayed.clone());
-        async move {
-            // With the condition that it was sent with.
-            if memory.object(&key).as_ref() == Some(&standing) {
-                memory.insert(key, delayed);
+    bench.store.fail(
+        Method::Put,
+        "plugins/",
+        Fault::meanwhile(move || {
+            let (memory, key, standing, delayed) = (memory.clone(), key.clone(), standing.clone(), delayed.clone());
+            async move {
+                // With the condition that it was sent with.
+                if memory.object(&key).as_ref() == Some(&standing) {
+                    memory.insert(key, delayed);
+                }
             }
-        }
-    }));
+        }),
+    );
     let done = bench.commit(&change, &stamp(50, "ben")).await.unwrap();
     assert_eq!((done.wrote, bench.written_by(stamp(50, "").op), bench.history().len()), (true, 1, 3));
 }

@@ -24,8 +24,7 @@ async fn a_publish_takes_four_requests_and_the_first_one_three() {
     let first = publish_as_clients_do(&bench, &publish("1.0.0"), 1).await;
     assert_eq!(first, ["Get plugins/timer.jsonl", "Put plugins/timer.jsonl", "Put catalog/head.json"]);
     let second = publish_as_clients_do(&bench, &publish("1.1.0"), 2).await;
-    let expected =
-        ["Get plugins/timer.jsonl", "Put history/timer/0000000001.jsonl", "Put plugins/timer.jsonl", "Put catalog/head.json"];
+    let expected = ["Get plugins/timer.jsonl", "Put history/timer/0000000001.jsonl", "Put plugins/timer.jsonl", "Put catalog/head.json"];
     assert_eq!(second, expected);
     let back = publish_as_clients_do(&bench, &rollback("stable", "1.0.0"), 3).await;
     assert_eq!(back.len(), 4);

@@ -73,12 +73,16 @@ async fn a_read_that_was_overtaken_is_not_a_setback() {
     slow.fail(Method::Get, "plugins/", Fault::Answer(Fetched::Found(there)));
     let outer = FaultStore::new(Arc::new(slow));
     let quick = bench.sharing(&seen);
-    outer.fail(Method::Get, "plugins/", Fault::meanwhile(move || {
-        let quick = quick.clone();
-        async move {
-            quick.commit(&id(), &publish("1.2.0"), &stamp(60, "eve"), &CancellationToken::new()).run().await.unwrap();
-        }
-    }));
+    outer.fail(
+        Method::Get,
+        "plugins/",
+        Fault::meanwhile(move || {
+            let quick = quick.clone();
+            async move {
+                quick.commit(&id(), &publish("1.2.0"), &stamp(60, "eve"), &CancellationToken::new()).run().await.unwrap();
+            }
+        }),
+    );
     let registry = Registry::known(Arc::new(outer), seen.clone(), bench.registry.about().clone());
     let read = registry.document(&id()).await.unwrap();
     assert_eq!(read.revision.document.header.seq, 2);
@@ -96,12 +100,16 @@ async fn a_read_that_was_overtaken_by_a_first_publish_is_not_a_setback() {
     slow.fail(Method::Get, "plugins/", Fault::Answer(Fetched::Absent));
     let outer = FaultStore::new(Arc::new(slow));
     let quick = bench.sharing(&seen);
-    outer.fail(Method::Get, "plugins/", Fault::meanwhile(move || {
-        let quick = quick.clone();
-        async move {
-            quick.commit(&id(), &publish("1.0.0"), &stamp(60, "eve"), &CancellationToken::new()).run().await.unwrap();
-        }
-    }));
+    outer.fail(
+        Method::Get,
+        "plugins/",
+        Fault::meanwhile(move || {
+            let quick = quick.clone();
+            async move {
+                quick.commit(&id(), &publish("1.0.0"), &stamp(60, "eve"), &CancellationToken::new()).run().await.unwrap();
+            }
+        }),
+    );
     let registry = Registry::known(Arc::new(outer), seen, bench.registry.about().clone());
     assert!(registry.find(&id()).await.unwrap().is_none());
     assert!(registry.find(&id()).await.unwrap().is_some());

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use patchbay_package::Digest;
-use patchbay_registry::{Asset, ChangeError, Key, Upload, format::registry::About, Registry};
+use patchbay_registry::{Asset, ChangeError, Key, Registry, Upload, format::registry::About};
 use patchbay_testkit::{
     document::{id, parsed},
     store::{Fault, Method},
@@ -107,8 +107,7 @@ async fn a_package_larger_than_the_registry_takes_is_not_sent() {
     small.limits.package = 8;
     let registry = Registry::known(Arc::new(bench.store.clone()), Arc::default(), small);
     let folder = TempDir::new().unwrap();
-    let outcome =
-        registry.upload(&id(), &parsed("1.0.0"), &package(&folder), &assets(), Arc::new(|_| {}), &CancellationToken::new()).await;
+    let outcome = registry.upload(&id(), &parsed("1.0.0"), &package(&folder), &assets(), Arc::new(|_| {}), &CancellationToken::new()).await;
     let error = outcome.unwrap_err();
     assert_eq!(error.to_string(), "The package has 9 bytes; this registry accepts at most 8.");
     assert!(bench.store.requests().is_empty());
