@@ -12,6 +12,7 @@ const STAMP = at('node_modules/.patchbay-stamp');
 export async function readyModules() {
 	const wanted = createHash('sha256').update(readFileSync(LOCK)).update(process.version).digest('hex');
 	if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return;
-	await run('npm', ['ci', '--no-progress']);
+	// Said aloud: under `npm test --silent` npm would fail without a word.
+	await run('npm', ['ci', '--no-progress', '--loglevel', 'error']);
 	writeFileSync(STAMP, wanted);
 }

@@ -6,7 +6,6 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { AwsClient } from 'aws4fetch';
 import { at } from './places.mjs';
 import { freePorts } from './ports.mjs';
 import { run } from './run.mjs';
@@ -183,6 +182,8 @@ async function start(name, port, account, command) {
 
 /** Ready means that a bucket can be made and an object kept in it: ports open earlier than that. */
 async function keepsAnObject({ endpoint, accessKeyId, secretAccessKey, region }) {
+	// Not at the top: in a fresh clone the packages are installed by a script that reads this file.
+	const { AwsClient } = await import('aws4fetch');
 	const client = new AwsClient({ accessKeyId, secretAccessKey, region, service: 's3', retries: 0 });
 	const put = async (path, body) => (await client.fetch(`${endpoint}/${path}`, { method: 'PUT', body })).ok;
 	try {

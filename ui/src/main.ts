@@ -14,4 +14,4 @@ const app = new App(await connect(), window);
 await Promise.race([app.start(), new Promise((resolve) => setTimeout(resolve, 400))]);
 mount(AppView, { target, props: { app } });
 // The window is hidden until now, and a hidden window gets no animation frames: a timer it is.
-setTimeout(() => void app.backend.showWindow(), 0);
+setTimeout(() => void app.attempt(() => app.backend.showWindow()), 0);

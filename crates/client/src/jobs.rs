@@ -190,8 +190,7 @@ impl Jobs {
             // How far it came is not known. Nor is what the panic said passed on: it was not written for people.
             Err(_) => JobState::Unknown { error: broke(id) },
         };
-        self.finish(id, status);
-        drop(lock);
+        self.finish(id, status, lock);
     }
 
     fn beat(&self, id: Uuid) {
@@ -204,7 +203,7 @@ impl Jobs {
         }
     }
 
-    fn finish(&self, id: Uuid, status: JobState) {
+    fn finish(&self, id: Uuid, status: JobState, lock: Lock) {
         let mut own = self.own();
         let Some(job) = own.get_mut(&id) else { return };
         job.running = false;
@@ -215,6 +214,8 @@ impl Jobs {
         if self.0.records.write(&job.record).is_ok() {
             own.remove(&id);
         }
+        // Before anybody is told: whoever hears of the end may resume it at once.
+        drop(lock);
         self.tell(&view);
     }
 

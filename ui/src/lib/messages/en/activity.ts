@@ -9,7 +9,6 @@ export const activity = {
 		title: 'Nothing has run yet',
 		body: 'Publishes and downloads appear here with their progress, and stay after they ended.',
 	},
-	failed: 'The jobs could not be read',
 	what: {
 		publish: (what: string) => `Publish ${what}`,
 		download: (what: string) => `Download ${what}`,
@@ -41,7 +40,6 @@ export const activity = {
 	find: 'Find out now',
 	resume: 'Resume',
 	see: 'See it',
-	took: (time: string) => `took ${time}`,
 	to: (registry: string) => `to ${registry}`,
 	from: (registry: string) => `from ${registry}`,
 };

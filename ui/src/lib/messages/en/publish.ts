@@ -54,7 +54,6 @@ export const publish = {
 		licence: 'Licence',
 		noLicence: 'Not stated',
 		author: 'Author',
-		description: 'Description',
 		newest: 'Newest now',
 		first: 'None, this is the first',
 	},
@@ -88,7 +87,6 @@ export const publish = {
 	},
 	confirm: {
 		title: (version: string, registry: string) => `Publish ${version} to ${registry}?`,
-		consequences: 'What will happen',
 		kept: (version: string) =>
 			`The number ${version} stays taken for good. A bad version can be yanked or rolled back, not replaced.`,
 		size: (size: string, files: string, one: boolean) =>
@@ -105,7 +103,6 @@ export const publish = {
 		tooLate: 'It is being made live. It can no longer be cancelled.',
 		phases: 'Phases',
 		phaseDone: 'done',
-		phaseNow: 'now',
 	},
 	result: {
 		live: (version: string) => `${version} is live`,

@@ -66,7 +66,6 @@ export const registries = {
 		tokenHint: 'Only for temporary credentials.',
 		hint: 'They go into the keychain of this computer and are never shown again.',
 		again: 'For safety the key was cleared. Enter it again.',
-		missing: 'Enter both parts of the key.',
 	},
 	test: {
 		title: 'Connection',
@@ -155,6 +154,5 @@ export const registries = {
 		noProfilesBody:
 			'Make one with “aws configure --profile NAME”, or connect a bucket with a key of its own.',
 		failed: 'The registry on this computer could not be set up',
-		language: 'Language',
 	},
 };

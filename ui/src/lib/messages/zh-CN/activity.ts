@@ -10,7 +10,6 @@ export const activity: Messages['activity'] = {
 		title: '还没有任务',
 		body: '发布和下载会显示在这里，结束之后也会保留。',
 	},
-	failed: '无法读取任务',
 	what: {
 		publish: (what) => `发布 ${what}`,
 		download: (what) => `下载 ${what}`,
@@ -42,7 +41,6 @@ export const activity: Messages['activity'] = {
 	find: '立即查明',
 	resume: '继续',
 	see: '查看版本',
-	took: (time) => `用时 ${time}`,
 	to: (registry) => `目标仓库 ${registry}`,
 	from: (registry) => `来自仓库 ${registry}`,
 };

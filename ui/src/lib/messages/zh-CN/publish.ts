@@ -54,7 +54,6 @@ export const publish: Messages['publish'] = {
 		licence: '许可证',
 		noLicence: '未注明',
 		author: '作者',
-		description: '简介',
 		newest: '当前最新',
 		first: '无，这是第一个版本',
 	},
@@ -86,7 +85,6 @@ export const publish: Messages['publish'] = {
 	},
 	confirm: {
 		title: (version, registry) => `将 ${version} 发布到 ${registry}？`,
-		consequences: '将会发生',
 		kept: (version) => `版本号 ${version} 将永久占用。有问题的版本可以撤回或回退，但不能替换。`,
 		size: (size, files) => `${files} 个文件，打包前共 ${size}`,
 		package: '安装包',
@@ -101,7 +99,6 @@ export const publish: Messages['publish'] = {
 		tooLate: '正在生效，已无法取消。',
 		phases: '阶段',
 		phaseDone: '已完成',
-		phaseNow: '进行中',
 	},
 	result: {
 		live: (version) => `${version} 已发布`,

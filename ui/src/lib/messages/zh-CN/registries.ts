@@ -67,7 +67,6 @@ export const registries: Messages['registries'] = {
 		tokenHint: '仅临时凭据需要。',
 		hint: '密钥保存在这台电脑的钥匙串中，之后不会再显示。',
 		again: '为安全起见，密钥已清空，请重新输入。',
-		missing: '请填写完整的密钥。',
 	},
 	test: {
 		title: '连接',
@@ -149,6 +148,5 @@ export const registries: Messages['registries'] = {
 		chooseProfile: '使用哪个配置？',
 		noProfilesBody: '可用“aws configure --profile 名称”新建一个，或直接用密钥连接存储桶。',
 		failed: '无法准备本机仓库',
-		language: '语言',
 	},
 };

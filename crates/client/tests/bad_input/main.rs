@@ -1,0 +1,10 @@
+//! Bad input from outside: what stands in a bucket, what answers in its place, and what happens on the way there.
+#![allow(clippy::unwrap_used)]
+
+mod documents;
+mod heedless;
+mod interrupted;
+mod places;
+mod proxy;
+mod publishing;
+mod world;
