@@ -77,7 +77,7 @@ impl From<&FileError> for WireError {
     fn from(error: &FileError) -> Self {
         let (path, kind, hint) = match error {
             FileError::Read { path, .. } => (path, "file_unreadable", "Check who may read it."),
-            FileError::Write { path, source } if source.kind() == io::ErrorKind::StorageFull => {
+            FileError::Write { path, source } if matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) => {
                 (path, "disk_full", "Make room on the disk and try again.")
             }
             FileError::Write { path, .. } => (path, "file_unwritable", "Check who may write there."),

@@ -46,6 +46,7 @@ test('Esc goes one level back', async () => {
 	expect(await screen.findByRole('heading', { name: 'Which profile?' })).toBeTruthy();
 	await user.keyboard('{Escape}');
 	expect(await button('Look around')).toBeTruthy();
+	expect(document.activeElement).toBe(await button('Choose a profile…'));
 });
 
 test('who reads Chinese finds it', async () => {

@@ -1,0 +1,155 @@
+//! The section “On this computer” of `docs/format.md` names every file that is written there, and none that is not.
+#![allow(clippy::unwrap_used)]
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+};
+
+use patchbay_client::{
+    App, Environment, Home, MemoryKeychain,
+    environment::Places,
+    wire::{JobState, PublishRequest, Settings},
+};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const DOC: &str = include_str!("../../../docs/format.md");
+
+/// The rows of the table: each file as it is named there, and its folder.
+fn named() -> Vec<(String, String)> {
+    let (_, section) = DOC.split_once("## On this computer").unwrap();
+    let rows = section.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|')).skip(2);
+    rows.flat_map(|row| {
+        let cells: Vec<_> = row.split('|').map(str::trim).collect();
+        let folder = cells[2].to_owned();
+        cells[1].split('`').skip(1).step_by(2).map(move |name| (name.to_owned(), folder.clone())).collect::<Vec<_>>()
+    })
+    .collect()
+}
+
+/// Whether a path is what a name of the table means: `<…>` stands for one component or a part of it, a `<key>` for several.
+fn fits(name: &str, path: &str) -> bool {
+    if let Some(folder) = name.strip_suffix('/') {
+        return fits(&format!("{folder}/<key>"), path);
+    }
+    let mut rest = path;
+    let mut parts = name.split_inclusive('>');
+    let is_last = |rest: &str, part: &str| rest.strip_suffix(part);
+    while let Some(part) = parts.next() {
+        let (fixed, hole) = part.split_once('<').map_or((part, None), |(fixed, hole)| (fixed, Some(hole)));
+        let Some(after) = rest.strip_prefix(fixed) else { return false };
+        let Some(hole) = hole else { return after.is_empty() };
+        let next = parts.clone().next().map_or("", |part| part.split('<').next().unwrap_or_default());
+        let end = match (hole, next) {
+            ("key>", "") => after.len(),
+            (_, "") => after.find('/').unwrap_or(after.len()),
+            (_, next) => match after.find(next) {
+                Some(end) => end,
+                None => return is_last(after, next).is_some(),
+            },
+        };
+        if end == 0 || (hole != "key>" && after[..end].contains('/')) {
+            return false;
+        }
+        rest = &after[end..];
+    }
+    rest.is_empty()
+}
+
+fn files(folder: &Path, below: &Path, found: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(below).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(folder, &path, found);
+        } else {
+            let inner: Vec<_> = path.strip_prefix(folder).unwrap().iter().map(|part| part.to_str().unwrap().to_owned()).collect();
+            found.insert(inner.join("/"));
+        }
+    }
+}
+
+/// Looks at the three folders.
+fn look(places: &Places, found: &mut BTreeSet<(String, String)>) {
+    for (folder, path) in [("config", &places.config), ("data", &places.data), ("cache", &places.cache)] {
+        let mut names = BTreeSet::new();
+        files(path, path, &mut names);
+        found.extend(names.into_iter().map(|name| (name, folder.to_owned())));
+    }
+}
+
+fn plugin(folder: &Path) -> PathBuf {
+    let at = folder.join("timer");
+    fs::create_dir_all(&at).unwrap();
+    fs::write(at.join("patchbay.json"), json!({ "id": "timer", "version": "1.0.0" }).to_string()).unwrap();
+    // Long enough that packing it is seen.
+    fs::write(at.join("main.js"), "x".repeat(100_000)).unwrap();
+    at
+}
+
+#[test]
+fn every_file_is_named_and_every_name_is_a_file() {
+    let folder = TempDir::new().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let places = Places { config: at("config"), data: at("data"), cache: at("cache") };
+    let environment = Environment::default().with("USER", "mei").with_places(places.clone());
+    let home = Home::open(None, &environment).unwrap();
+    let found = Arc::new(Mutex::new(BTreeSet::new()));
+    // Files that come and go are seen when the clock is asked, which is in the middle of things.
+    let (seen, looked) = (found.clone(), places.clone());
+    let clock = Arc::new(move || {
+        look(&looked, &mut seen.lock().unwrap());
+        jiff::Timestamp::now()
+    });
+    let app = App::new(home, environment, Arc::new(MemoryKeychain::default()), clock).unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let registry = runtime.block_on(async {
+        app.save_settings(&Settings { actor: "Mei".into(), ..Settings::default() }).unwrap();
+        let path = plugin(folder.path()).display().to_string();
+        let job = app.publish(None, PublishRequest { path, channel: None, force_channel: false, notes: None }).await.unwrap();
+        let ended = app.wait_job(&job.id).await.unwrap();
+        assert!(matches!(ended.status, JobState::Done { .. }), "{ended:?}");
+        app.plugin(None, "timer", true).await.unwrap();
+        let known: Value = serde_json::from_slice(&fs::read(app.home().registries()).unwrap()).unwrap();
+        known["registries"][0]["registry_id"].as_str().unwrap().to_owned()
+    });
+    drop(runtime);
+    look(&places, &mut found.lock().unwrap());
+    let found = found.lock().unwrap();
+    let names = named();
+    for (path, folder) in found.iter() {
+        // A `.lock` beside a file, and a file on its way to being replaced, are told in the text.
+        let is_told = names.iter().any(|(name, place)| {
+            place == folder && (fits(name, path) || name.strip_suffix(".json").is_some_and(|stem| fits(&format!("{stem}.lock"), path)))
+        });
+        assert!(is_told, "{path} in the {folder} folder is not in docs/format.md");
+    }
+    for (name, place) in &names {
+        // Gone as soon as they are whole: caught only by chance.
+        if ["temporary/", "registry/incoming/<random>/"].contains(&name.as_str()) {
+            continue;
+        }
+        let name = name.replace("<registry>", &registry);
+        assert!(found.iter().any(|(path, folder)| folder == place && fits(&name, path)), "{name} is named, and is nowhere in {found:#?}");
+    }
+}
+
+#[test]
+fn names_with_holes() {
+    for (name, path, expected) in [
+        ("settings.json", "settings.json", true),
+        ("settings.json", "settings.json.bak", false),
+        ("jobs/<id>.json", "jobs/7.json", true),
+        ("jobs/<id>.json", "jobs/a/7.json", false),
+        ("jobs/<id>.json", "jobs/.json", false),
+        ("registry/buckets/<bucket>/<key>", "registry/buckets/patchbay/a/b/c", true),
+        ("registry/buckets/<bucket>/<key>", "registry/buckets/patchbay", false),
+        ("registry/locks/<00–ff>", "registry/locks/a7", true),
+        ("temporary/", "temporary/x", true),
+        ("temporary/", "other/x", false),
+    ] {
+        assert_eq!(fits(name, path), expected, "{name} {path}");
+    }
+}
