@@ -78,7 +78,10 @@ test('publishing there works after a restart, with nothing but the keychain', as
 	browser = app.browser;
 	const folder = join(scratch, 'plugin');
 	mkdirSync(folder);
-	writeFileSync(join(folder, 'patchbay.json'), JSON.stringify({ id: 'kept', version: '1.0.0', name: 'Kept' }));
+	writeFileSync(
+		join(folder, 'patchbay.json'),
+		JSON.stringify({ id: 'kept', version: '1.0.0', name: 'Kept' }),
+	);
 	writeFileSync(join(folder, 'main.js'), 'export default 1;\n');
 	const request = { path: folder, channel: null, force_channel: false, notes: null };
 	const { answer } = await ask('publish', { registry: 'team', request });
@@ -96,7 +99,11 @@ test('publishing there works after a restart, with nothing but the keychain', as
 });
 
 test('a wrong key is said in words, and is not the old one in silence', async () => {
-	const secret = { access_key_id: key.access_key_id, secret_access_key: 'not-the-secret', session_token: null };
+	const secret = {
+		access_key_id: key.access_key_id,
+		secret_access_key: 'not-the-secret',
+		session_token: null,
+	};
 	await ask('log_in', { name: 'team', secret });
 	const { refused } = await ask('sync', { registry: 'team' });
 	const said = refused ?? (await ask('sync', { registry: 'team' })).answer.stale;

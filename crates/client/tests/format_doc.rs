@@ -30,33 +30,21 @@ fn named() -> Vec<(String, String)> {
     .collect()
 }
 
-/// Whether a path is what a name of the table means: `<…>` stands for one component or a part of it, a `<key>` for several.
+/// Whether a path is what a name of the table means: `<…>` stands for a component or a part of one, `<key>` and what ends in
+/// `/` for everything below.
 fn fits(name: &str, path: &str) -> bool {
-    if let Some(folder) = name.strip_suffix('/') {
-        return fits(&format!("{folder}/<key>"), path);
-    }
-    let mut rest = path;
-    let mut parts = name.split_inclusive('>');
-    let is_last = |rest: &str, part: &str| rest.strip_suffix(part);
-    while let Some(part) = parts.next() {
-        let (fixed, hole) = part.split_once('<').map_or((part, None), |(fixed, hole)| (fixed, Some(hole)));
-        let Some(after) = rest.strip_prefix(fixed) else { return false };
-        let Some(hole) = hole else { return after.is_empty() };
-        let next = parts.clone().next().map_or("", |part| part.split('<').next().unwrap_or_default());
-        let end = match (hole, next) {
-            ("key>", "") => after.len(),
-            (_, "") => after.find('/').unwrap_or(after.len()),
-            (_, next) => match after.find(next) {
-                Some(end) => end,
-                None => return is_last(after, next).is_some(),
+    let (mut names, mut parts) = (name.split('/'), path.split('/'));
+    loop {
+        return match (names.next(), parts.next()) {
+            (Some("<key>" | ""), Some(_)) | (None, None) => true,
+            (Some(name), Some(part)) => match name.split_once('<').and_then(|(start, rest)| Some((start, rest.split_once('>')?.1))) {
+                Some((start, end)) if part.len() > start.len() + end.len() && part.starts_with(start) && part.ends_with(end) => continue,
+                None if name == part => continue,
+                _ => false,
             },
+            _ => false,
         };
-        if end == 0 || (hole != "key>" && after[..end].contains('/')) {
-            return false;
-        }
-        rest = &after[end..];
     }
-    rest.is_empty()
 }
 
 fn files(folder: &Path, below: &Path, found: &mut BTreeSet<String>) {
