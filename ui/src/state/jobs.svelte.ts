@@ -6,6 +6,8 @@ import type { PublishRequest } from '../generated/PublishRequest';
 export class Jobs {
 	list = $state.raw<JobView[]>([]);
 	private readonly ends = new Set<(job: JobView) => void>();
+	/** Asked to go on, and nothing heard yet. */
+	private readonly resuming = new Set<string>();
 
 	constructor(private readonly backend: Backend) {}
 
@@ -53,15 +55,22 @@ export class Jobs {
 	}
 
 	async resume(id: string): Promise<JobView> {
-		return this.put(await this.backend.resumeJob(id), true);
+		this.resuming.add(id);
+		try {
+			const job = await this.backend.resumeJob(id);
+			// A short job may have ended before this answer: what was told meanwhile is newer.
+			return this.resuming.has(id) ? this.put(job) : (this.find(id) ?? job);
+		} finally {
+			this.resuming.delete(id);
+		}
 	}
 
-	/** An answer to a call can arrive after events that are newer: it never replaces an ended job, except on resume. */
-	private put(job: JobView, again = false): JobView {
+	/** An answer to a call can arrive after events that are newer: it never replaces an ended job, except the first word of one resumed. */
+	private put(job: JobView): JobView {
 		const known = this.find(job.id);
-		const ended = known !== null && known.status.state !== 'running';
-		if (ended && job.status.state === 'running' && !again && known.started_at === job.started_at)
-			return known;
+		const again = this.resuming.delete(job.id);
+		const ended = known !== null && known.status.state !== 'running' && !again;
+		if (ended && job.status.state === 'running') return known;
 		this.list = sorted([job, ...this.list.filter((j) => j.id !== job.id)]);
 		if (job.status.state !== 'running' && !ended) for (const tell of this.ends) tell(job);
 		return job;
