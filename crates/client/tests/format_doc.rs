@@ -4,7 +4,7 @@
 use std::{
     collections::BTreeSet,
     fs,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, Mutex},
 };
 
@@ -13,7 +13,8 @@ use patchbay_client::{
     environment::Places,
     wire::{JobState, PublishRequest, Settings},
 };
-use serde_json::{Value, json};
+use patchbay_testkit::plugin::PluginFolder;
+use serde_json::Value;
 use tempfile::TempDir;
 
 const DOC: &str = include_str!("../../../docs/format.md");
@@ -68,15 +69,6 @@ fn look(places: &Places, found: &mut BTreeSet<(String, String)>) {
     }
 }
 
-fn plugin(folder: &Path) -> PathBuf {
-    let at = folder.join("timer");
-    fs::create_dir_all(&at).unwrap();
-    fs::write(at.join("patchbay.json"), json!({ "id": "timer", "version": "1.0.0" }).to_string()).unwrap();
-    // Long enough that packing it is seen.
-    fs::write(at.join("main.js"), "x".repeat(100_000)).unwrap();
-    at
-}
-
 #[test]
 fn every_file_is_named_and_every_name_is_a_file() {
     let folder = TempDir::new().unwrap();
@@ -95,7 +87,7 @@ fn every_file_is_named_and_every_name_is_a_file() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let registry = runtime.block_on(async {
         app.save_settings(&Settings { actor: "Mei".into(), ..Settings::default() }).unwrap();
-        let path = plugin(folder.path()).display().to_string();
+        let path = PluginFolder::new("timer", "1.0.0").write(folder.path()).display().to_string();
         let job = app.publish(None, PublishRequest { path, channel: None, force_channel: false, notes: None }).await.unwrap();
         let ended = app.wait_job(&job.id).await.unwrap();
         assert!(matches!(ended.status, JobState::Done { .. }), "{ended:?}");

@@ -89,7 +89,7 @@ async fn in_doubt_it_is_unknown() {
         let cancel = CancellationToken::new();
         let token = cancel.clone();
         // Look, archive, commit; then it is asked after.
-        bench.store.fail_nth(3, Fault::unavailable());
+        bench.store.fail_nth(3, Fault::Hang);
         let watched = bench.store.clone();
         let press = async {
             while watched.count(Method::Get, "plugins/") < 2 {
