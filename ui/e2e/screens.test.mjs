@@ -32,8 +32,9 @@ after(async () => {
 	rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
 });
 
-/** Goes where the address says. */
+/** Goes where the address says, once the page listens. */
 async function go(hash) {
+	await browser.$('nav').waitForExist({ timeout: 15_000 });
 	await browser.execute((to) => {
 		window.location.hash = to;
 		window.dispatchEvent(new PopStateEvent('popstate'));
