@@ -160,7 +160,12 @@ impl Jobs {
         let progress = Progress::new(Instant::now());
         record.view.status = progress.state();
         record.view.finished_at = None;
-        self.0.records.write(&record)?;
+        // What is known of an earlier run must not be lost.
+        if record.view.plugin.is_empty() {
+            self.0.records.note(&record)?
+        } else {
+            self.0.records.write(&record)?
+        }
         let view = record.view.clone();
         let cancel = CancellationToken::new();
         let context = JobContext { id, reporter: Arc::new(Line { jobs: self.clone(), id }), cancel: cancel.clone() };

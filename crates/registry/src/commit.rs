@@ -92,6 +92,8 @@ pub struct Commit<'a> {
     /// What was read a moment ago, if anything: the first attempt begins with it in place of a read. When it is out of date, the
     /// condition fails and the next attempt reads.
     pub begin: Option<Found>,
+    /// The revision that is in history already, because it was archived beside the upload.
+    pub archived: Option<u64>,
     /// Whether an earlier run of the same operation may have got through: then all of history is searched for it.
     pub resumed: bool,
     /// How long to go on trying while others are writing or the answer is in doubt.
@@ -146,6 +148,7 @@ impl Commit<'_> {
             };
             attempt.in_time()?;
             if let Some(s) = &standing
+                && self.archived != Some(seq)
                 && let Err(e) = attempt.unless_cancelled(archive(store, id, s)).await?
             {
                 attempt.wait_or_give_up(e).await?;
@@ -215,7 +218,7 @@ fn retell(document: &Document) -> Vec<Consequence> {
 }
 
 /// Makes sure that a revision is in history before the next one takes its place.
-async fn archive(store: &dyn Store, id: &PluginId, standing: &Standing) -> Result<(), ReadError> {
+pub(crate) async fn archive(store: &dyn Store, id: &PluginId, standing: &Standing) -> Result<(), ReadError> {
     let key = Key::Revision(id.clone(), standing.revision.document.header.seq);
     match store.put(&key, Body::Bytes(standing.bytes.clone()), Condition::Absent, None).await {
         Ok(_) => Ok(()),

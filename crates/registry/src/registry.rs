@@ -20,7 +20,7 @@ pub use history::History;
 use crate::{
     catalogue::{Head, MAX_HEAD},
     change::{Change, Next, Refusal, Stamp, apply},
-    commit::{Commit, Committed, Standing, find_operation, read},
+    commit::{Commit, Committed, Standing, archive, find_operation, read},
     error::{ChangeError, ReadError},
     format::{MAX_DOCUMENT, document::Document, registry::About, release::Artifact},
     key::Key,
@@ -175,7 +175,27 @@ impl Registry {
     /// A change on its way into this registry, to be [run](Commit::run).
     #[must_use]
     pub fn commit<'a>(&'a self, id: &'a PluginId, change: &'a Change, stamp: &'a Stamp, cancel: &'a CancellationToken) -> Commit<'a> {
-        Commit { store: &*self.store, seen: &self.seen, id, change, stamp, begin: None, resumed: false, patience: PATIENCE, cancel }
+        Commit {
+            store: &*self.store,
+            seen: &self.seen,
+            id,
+            change,
+            stamp,
+            begin: None,
+            archived: None,
+            resumed: false,
+            patience: PATIENCE,
+            cancel,
+        }
+    }
+
+    /// Puts the revision that was read into history, ahead of the commit that takes its place: beside an upload it costs no time.
+    /// Nothing comes of it when no commit follows, for history has the same bytes under the same number either way.
+    ///
+    /// # Errors
+    /// [`ReadError::Altered`] when history has other bytes there, else as the store fails.
+    pub async fn archive(&self, standing: &Standing) -> Result<(), ReadError> {
+        archive(&*self.store, &standing.revision.document.header.id, standing).await
     }
 
     /// What an operation committed, if it did: all of history is searched, 64 revisions with each request.

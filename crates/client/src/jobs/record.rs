@@ -10,7 +10,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    files::{FileError, Lock, read_json, write_json},
+    files::{FileError, Lock, cache, read_json, write_json},
     wire::{JobState, JobView},
 };
 
@@ -55,8 +55,16 @@ impl Records {
         Lock::try_acquire(&self.folder.join(format!("{id}.lock")))
     }
 
+    /// Writes a record down, to stay after a power cut.
     pub(super) fn write(&self, record: &JobRecord) -> Result<(), FileError> {
         write_json(&self.folder.join(format!("{}.json", record.view.id)), record)
+    }
+
+    /// Writes down that a job began. It has done nothing yet that a power cut could leave in doubt, so nobody waits for the disk.
+    pub(super) fn note(&self, record: &JobRecord) -> Result<(), FileError> {
+        let path = self.folder.join(format!("{}.json", record.view.id));
+        let bytes = serde_json::to_vec(record).map_err(|error| FileError::write(&path)(error.into()))?;
+        cache(&path, &bytes)
     }
 
     /// The record of a job whose lock the caller holds, as it stands there.

@@ -29,6 +29,16 @@ use crate::{
 /// Packages up to this size are downloaded again to see that they are what was published.
 const READ_BACK: u64 = 32 * 1024 * 1024;
 
+/// Everything that a commit needs.
+struct Prepared {
+    session: Arc<Session>,
+    ready: Ready,
+    /// What stood there before the upload.
+    found: Option<Standing>,
+    /// The revision of it that was put into history meanwhile.
+    archived: Option<u64>,
+}
+
 impl App {
     /// What publishing a folder would do. Problems are part of the answer, the registry being unreachable too.
     ///
@@ -125,26 +135,21 @@ impl App {
         {
             return Ok(done);
         }
-        let (session, ready, found) = unless_cancelled(&job.cancel, self.upload(registry, path, request, job)).await?;
+        let Prepared { session, ready, found, archived } = unless_cancelled(&job.cancel, self.upload(registry, path, request, job)).await?;
         job.reporter.phase(Phase::Committing);
         let id = ready.id.clone();
         let change = publish_change(&ready, requested_channel(request)?, request.force_channel);
         let stamp = Stamp { op: job.id, actor: self.actor(&session.profile)?, at: self.now() };
         let mut commit = session.registry.commit(&id, &change, &stamp, &job.cancel);
         commit.resumed = doubtful.is_some();
+        commit.archived = archived;
         commit.begin = Some(found);
         let done = commit.run().await?;
         self.tell(&session, &done, &ready.release.version, job).await
     }
 
     /// Everything before the commit: nothing is visible, so it can be dropped at any moment.
-    async fn upload(
-        &self,
-        registry: &str,
-        path: &Path,
-        request: &PublishRequest,
-        job: &JobContext,
-    ) -> Result<(Arc<Session>, Ready, Option<Standing>), WireError> {
+    async fn upload(&self, registry: &str, path: &Path, request: &PublishRequest, job: &JobContext) -> Result<Prepared, WireError> {
         let reporter = &*job.reporter;
         let session = self.writable(Some(registry)).await?;
         let folder = read(path.to_owned()).await?;
@@ -154,10 +159,10 @@ impl App {
         }
         reporter.phase(Phase::Packing);
         reporter.total(folder.contents.unpacked_size);
-        let ready = self.pack(folder, request.notes.clone(), reporter, &job.cancel).await?;
-
         // Read before anything is uploaded: a version that is taken costs no upload, and the commit begins with this.
-        let found = session.registry.find(&ready.id).await?;
+        let id = folder.manifest.id.clone();
+        let read = async { Ok(session.registry.find(&id).await?) };
+        let (ready, found) = tokio::try_join!(self.pack(folder, request.notes.clone(), reporter, &job.cancel), read)?;
         let writes = match &found {
             Some(standing) => matches!(judge(standing, &ready, requested_channel(request)?, request.force_channel)?, Next::Write { .. }),
             None => true,
@@ -168,9 +173,20 @@ impl App {
             let upload = Upload { path: ready.file.path().to_owned(), size: ready.packed.size, sha256: ready.packed.sha256 };
             let line = job.reporter.clone();
             let progress = Arc::new(move |bytes| line.advance(bytes));
-            session.registry.upload(&ready.id, &ready.release.version, &upload, &ready.assets, progress, &job.cancel).await?;
+            let upload = async {
+                session.registry.upload(&ready.id, &ready.release.version, &upload, &ready.assets, progress, &job.cancel).await?;
+                Ok(())
+            };
+            let archive = async {
+                match &found {
+                    Some(standing) => Ok(session.registry.archive(standing).await?),
+                    None => Ok::<_, WireError>(()),
+                }
+            };
+            tokio::try_join!(upload, archive)?;
         }
-        Ok((session, ready, found))
+        let archived = found.as_ref().filter(|_| writes).map(|standing| standing.revision.document.header.seq);
+        Ok(Prepared { session, ready, found, archived })
     }
 
     /// Publishes a folder under a given stamp, without a job and without the catalogue: for the samples.
