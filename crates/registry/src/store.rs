@@ -12,6 +12,7 @@ use std::{fmt, path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use jiff::Timestamp;
 use patchbay_package::Digest;
 
 pub use error::{StoreError, StoreErrorKind};
@@ -76,6 +77,19 @@ pub struct Listed {
     pub etag: ETag,
     /// Its size in bytes.
     pub size: u64,
+    /// When it was written, by the store's clock.
+    pub modified: Timestamp,
+}
+
+/// A part of a listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Its lines. Not every store has them in order.
+    pub objects: Vec<Listed>,
+    /// Asks for the part after this one; none at the end.
+    pub next: Option<String>,
+    /// What the store's clock said when it answered, where it told: the clock that `modified` is by.
+    pub now: Option<Timestamp>,
 }
 
 /// Told how many more bytes of a body were sent or received. Called often; must not block.
@@ -83,7 +97,7 @@ pub type Progress = Arc<dyn Fn(u64) + Send + Sync>;
 
 /// A place that keeps objects.
 ///
-/// Every method is one request (`list`: one per 1,000 keys). None retries a write: a retried PUT whose first answer was
+/// Every method is one request (`list`: one for each [`Page`], of up to 1,000 keys). None retries a write: a retried PUT whose first answer was
 /// lost is answered 412 for our own success, and only the protocol above can tell (see [`crate::commit`]).
 #[async_trait]
 pub trait Store: Send + Sync + fmt::Debug {
@@ -99,6 +113,12 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// [`StoreErrorKind::NotFound`] when nothing stands there, else as the store or the disk fails.
     async fn download(&self, key: &Key, to: &std::path::Path, progress: Progress) -> Result<(u64, Digest), StoreError>;
 
+    /// Streams an object and keeps nothing of it but its size and digest.
+    ///
+    /// # Errors
+    /// [`StoreErrorKind::NotFound`] when nothing stands there, else as the store fails.
+    async fn digest(&self, key: &Key, progress: Progress) -> Result<(u64, Digest), StoreError>;
+
     /// Writes an object if the condition holds.
     ///
     /// # Errors
@@ -106,13 +126,32 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// [`StoreErrorKind::Busy`] when somebody is writing right now (409); see [`StoreError::is_ambiguous`].
     async fn put(&self, key: &Key, body: Body, condition: Condition, progress: Option<Progress>) -> Result<ETag, StoreError>;
 
+    /// A part of the keys under a prefix; `after` is [`Page::next`] of the part before.
+    ///
+    /// # Errors
+    /// As the store fails.
+    async fn page(&self, prefix: &str, after: Option<&str>) -> Result<Page, StoreError>;
+
     /// All keys under a prefix, in byte order.
     ///
     /// # Errors
     /// As the store fails.
-    async fn list(&self, prefix: &str) -> Result<Vec<Listed>, StoreError>;
+    async fn list(&self, prefix: &str) -> Result<Vec<Listed>, StoreError> {
+        let mut found = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self.page(prefix, after.as_deref()).await?;
+            found.extend(page.objects);
+            match page.next {
+                Some(next) => after = Some(next),
+                None => break,
+            }
+        }
+        found.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+        Ok(found)
+    }
 
-    /// Removes an object; removing what is not there is fine. Only the probe uses it, on its own keys.
+    /// Removes an object; removing what is not there is fine. Only the probe and the clean-up use it.
     ///
     /// # Errors
     /// As the store fails.

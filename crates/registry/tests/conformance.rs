@@ -68,6 +68,7 @@ macro_rules! reads {
             a_known_tag_is_answered_same
             the_limit_is_inclusive
             a_download_is_exact
+            an_object_is_digested_as_it_passes
             a_download_of_nothing_is_an_error
             a_download_to_nowhere_is_an_error
             every_key_can_be_read
@@ -86,6 +87,7 @@ macro_rules! writes {
             a_damaged_file_is_refused
             a_file_that_fails_leaves_nothing
             a_listing_is_complete_and_in_order
+            a_listing_tells_the_age_of_an_object
             a_long_listing_is_complete
             a_removed_object_is_absent
             one_of_many_creators_wins

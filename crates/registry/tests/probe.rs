@@ -14,7 +14,7 @@ use patchbay_package::Digest;
 use patchbay_registry::{
     key::Key,
     probe::{Check, ProbeCheck, ProbeReport, probe},
-    store::{Body, Condition, ETag, Fetched, Listed, Progress, Store, StoreError, StoreErrorKind, memory::MemoryStore},
+    store::{Body, Condition, ETag, Fetched, Page, Progress, Store, StoreError, StoreErrorKind, memory::MemoryStore},
 };
 use patchbay_testkit::store::{Fault, FaultStore, Method};
 use s3s::{auth::SimpleAuth, service::S3ServiceBuilder};
@@ -192,8 +192,12 @@ impl Store for Flawed {
         self.objects.put(key, body, condition, progress).await
     }
 
-    async fn list(&self, prefix: &str) -> Result<Vec<Listed>, StoreError> {
-        self.objects.list(prefix).await
+    async fn digest(&self, key: &Key, progress: Progress) -> Result<(u64, Digest), StoreError> {
+        self.objects.digest(key, progress).await
+    }
+
+    async fn page(&self, prefix: &str, after: Option<&str>) -> Result<Page, StoreError> {
+        self.objects.page(prefix, after).await
     }
 
     async fn delete(&self, key: &Key) -> Result<(), StoreError> {

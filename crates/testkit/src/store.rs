@@ -12,7 +12,7 @@ use futures::{FutureExt, future::BoxFuture};
 use patchbay_package::Digest;
 use patchbay_registry::{
     key::Key,
-    store::{Body, Condition, ETag, Fetched, Listed, Object, Progress, Store, StoreError, StoreErrorKind},
+    store::{Body, Condition, ETag, Fetched, Object, Page, Progress, Store, StoreError, StoreErrorKind},
 };
 
 /// What a store is asked to do.
@@ -20,11 +20,11 @@ use patchbay_registry::{
 pub enum Method {
     /// [`Store::get`].
     Get,
-    /// [`Store::download`].
+    /// [`Store::download`] and [`Store::digest`].
     Download,
     /// [`Store::put`].
     Put,
-    /// [`Store::list`].
+    /// [`Store::page`].
     List,
     /// [`Store::delete`].
     Delete,
@@ -284,6 +284,11 @@ impl Store for FaultStore {
         self.act(fault, Some(key), self.inner.download(key, to, progress)).await
     }
 
+    async fn digest(&self, key: &Key, progress: Progress) -> Result<(u64, Digest), StoreError> {
+        let fault = self.note(Method::Download, key.to_string());
+        self.act(fault, Some(key), self.inner.digest(key, progress)).await
+    }
+
     async fn put(&self, key: &Key, body: Body, condition: Condition, progress: Option<Progress>) -> Result<ETag, StoreError> {
         let path = key.to_string();
         let fault = self.note(Method::Put, path.clone());
@@ -301,9 +306,9 @@ impl Store for FaultStore {
         self.act(fault, Some(key), work).await
     }
 
-    async fn list(&self, prefix: &str) -> Result<Vec<Listed>, StoreError> {
+    async fn page(&self, prefix: &str, after: Option<&str>) -> Result<Page, StoreError> {
         let fault = self.note(Method::List, prefix.to_owned());
-        self.act(fault, None, self.inner.list(prefix)).await
+        self.act(fault, None, self.inner.page(prefix, after)).await
     }
 
     async fn delete(&self, key: &Key) -> Result<(), StoreError> {

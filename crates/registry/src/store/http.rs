@@ -13,12 +13,12 @@ use reqwest::{Response, StatusCode, header};
 use url::Url;
 
 use super::{
-    Body, Condition, ETag, Fetched, Listed, Object, Progress, Store, StoreError, StoreErrorKind,
+    Body, Condition, ETag, Fetched, Object, Page, Progress, Store, StoreError, StoreErrorKind,
     error::cause::{self, Cause, Progressed},
 };
 use crate::key::Key;
 
-pub(super) use incoming::Incoming;
+pub(super) use incoming::{Incoming, Passing};
 pub use network::{Network, ProxySettings, Timeouts};
 pub(super) use network::{address, shown};
 
@@ -165,11 +165,26 @@ impl Store for HttpStore {
         Ok((size, digest))
     }
 
+    async fn digest(&self, key: &Key, progress: Progress) -> Result<(u64, Digest), StoreError> {
+        let answer = self.ask(key, None).await?;
+        let typed = content_type(&answer).map(str::to_owned);
+        let mut passing = Passing::new(progress);
+        let mut body = answer.bytes_stream();
+        while let Some(chunk) = body.next().await {
+            passing.take(&chunk.map_err(|e| self.failed(e, key, Progressed::Answered))?);
+        }
+        let (size, digest, opening) = passing.finish();
+        if is_web_page(key, typed.as_deref(), &opening) {
+            return Err(StoreError::new(self.not_a_store("a web page"), Some(key)));
+        }
+        Ok((size, digest))
+    }
+
     async fn put(&self, key: &Key, _: Body, _: Condition, _: Option<Progress>) -> Result<ETag, StoreError> {
         Err(StoreError::new(StoreErrorKind::ReadOnly, Some(key)))
     }
 
-    async fn list(&self, _: &str) -> Result<Vec<Listed>, StoreError> {
+    async fn page(&self, _: &str, _: Option<&str>) -> Result<Page, StoreError> {
         Err(StoreError::new(StoreErrorKind::ReadOnly, None))
     }
 

@@ -29,12 +29,12 @@ use patchbay_package::Digest;
 pub use credentials::NoCredentials;
 
 use self::{
-    answer::{PageDetector, Received},
+    answer::{PageDetector, Received, StoreClock, timestamp},
     classify::{Asked, Place},
     upload::{PayloadDigest, Upload},
 };
 use super::{
-    Body, Condition, ETag, Fetched, Listed, Object, Progress, Store, StoreError, StoreErrorKind,
+    Body, Condition, ETag, Fetched, Listed, Object, Page, Progress, Store, StoreError, StoreErrorKind,
     http::{Network, Timeouts, address, is_web_page, shown},
 };
 use crate::key::Key;
@@ -207,6 +207,19 @@ impl S3Store {
         StoreErrorKind::NotAStore { endpoint: self.place.endpoint.clone(), what: what.into() }
     }
 
+    /// Asks for an object, to be streamed; answers its type too.
+    async fn open(&self, key: &Key) -> Result<(Option<String>, Received<'_>), StoreError> {
+        let name = key.to_string();
+        let request = self.client.get_object().bucket(self.bucket()).key(self.path(&name));
+        let answer = request.customize().config_override(self.patient()).send().await;
+        let answer = answer.map_err(|e| self.failed(&e, Asked { verb: "read", key: Some(&name), condition: None }))?;
+        Ok((answer.content_type, Received::new(answer.body, &self.place, self.network.timeouts.stall)))
+    }
+
+    fn no_web_page(&self, key: &Key, typed: Option<&str>, opening: &[u8]) -> Result<(), StoreError> {
+        if is_web_page(key, typed, opening) { Err(StoreError::new(self.not_a_store("a web page"), Some(key))) } else { Ok(()) }
+    }
+
     fn failed<E>(&self, error: &aws_sdk_s3::error::SdkError<E>, asked: Asked<'_>) -> StoreError
     where
         E: std::error::Error + aws_sdk_s3::error::ProvideErrorMetadata + Send + Sync + 'static,
@@ -247,9 +260,7 @@ impl Store for S3Store {
                 return Err(too_large());
             }
         }
-        if is_web_page(key, typed.as_deref(), &bytes) {
-            return Err(own(self.not_a_store("a web page")));
-        }
+        self.no_web_page(key, typed.as_deref(), &bytes)?;
         // Not every server knows If-None-Match on a GET.
         if known == Some(&etag) {
             return Ok(Fetched::Same);
@@ -258,16 +269,16 @@ impl Store for S3Store {
     }
 
     async fn download(&self, key: &Key, to: &Path, progress: Progress) -> Result<(u64, Digest), StoreError> {
-        let name = key.to_string();
-        let request = self.client.get_object().bucket(self.bucket()).key(self.path(&name));
-        let answer = request.customize().config_override(self.patient()).send().await;
-        let answer = answer.map_err(|e| self.failed(&e, Asked { verb: "read", key: Some(&name), condition: None }))?;
-        let typed = answer.content_type;
-        let received = Received::new(answer.body, &self.place, self.network.timeouts.stall);
+        let (typed, received) = self.open(key).await?;
         let (size, digest, opening) = received.into_file(key, to, progress).await?;
-        if is_web_page(key, typed.as_deref(), &opening) {
-            return Err(StoreError::new(self.not_a_store("a web page"), Some(key)));
-        }
+        self.no_web_page(key, typed.as_deref(), &opening)?;
+        Ok((size, digest))
+    }
+
+    async fn digest(&self, key: &Key, progress: Progress) -> Result<(u64, Digest), StoreError> {
+        let (typed, received) = self.open(key).await?;
+        let (size, digest, opening) = received.digested(key, progress).await?;
+        self.no_web_page(key, typed.as_deref(), &opening)?;
         Ok((size, digest))
     }
 
@@ -296,31 +307,29 @@ impl Store for S3Store {
         answer.e_tag.map(ETag).ok_or_else(|| StoreError::new(self.not_a_store("an answer without an ETag"), Some(key)))
     }
 
-    async fn list(&self, prefix: &str) -> Result<Vec<Listed>, StoreError> {
+    async fn page(&self, prefix: &str, after: Option<&str>) -> Result<Page, StoreError> {
         let asked = Asked { verb: "list", key: None, condition: None };
         let own = |what| StoreError::new(self.not_a_store(what), None);
-        let mut found = Vec::new();
-        let mut token = None;
-        loop {
-            let request = self.client.list_objects_v2().bucket(self.bucket()).prefix(self.path(prefix));
-            let request = request.set_continuation_token(token.clone());
-            let page = request.customize().config_override(self.patient()).send().await.map_err(|e| self.failed(&e, asked))?;
-            for object in page.contents.unwrap_or_default() {
-                let key = object.key.as_deref().and_then(|key| key.strip_prefix(&self.prefix));
-                let (Some(key), Some(etag)) = (key, object.e_tag) else { return Err(own("a listing without keys and ETags")) };
-                let size = object.size.and_then(|size| u64::try_from(size).ok()).unwrap_or_default();
-                found.push(Listed { key: key.to_owned(), etag: ETag(etag), size });
-            }
-            let next = page.next_continuation_token.filter(|_| page.is_truncated == Some(true));
-            match next {
-                None => break,
-                // The same page again and again would never end.
-                Some(_) if next == token => return Err(own("the same part of a listing twice")),
-                Some(_) => token = next,
-            }
+        let clock = StoreClock::default();
+        let request = self.client.list_objects_v2().bucket(self.bucket()).prefix(self.path(prefix));
+        let request = request.set_continuation_token(after.map(str::to_owned)).customize().config_override(self.patient());
+        let page = request.interceptor(clock.clone()).send().await.map_err(|e| self.failed(&e, asked))?;
+        let mut objects = Vec::new();
+        for object in page.contents.unwrap_or_default() {
+            let key = object.key.as_deref().and_then(|key| key.strip_prefix(&self.prefix));
+            let modified = object.last_modified.and_then(timestamp);
+            let (Some(key), Some(etag), Some(modified)) = (key, object.e_tag, modified) else {
+                return Err(own("a listing without keys, ETags and times"));
+            };
+            let size = object.size.and_then(|size| u64::try_from(size).ok()).unwrap_or_default();
+            objects.push(Listed { key: key.to_owned(), etag: ETag(etag), size, modified });
         }
-        found.sort_unstable_by(|a, b| a.key.cmp(&b.key));
-        Ok(found)
+        let next = page.next_continuation_token.filter(|_| page.is_truncated == Some(true));
+        // The same page again and again would never end.
+        if next.is_some() && next.as_deref() == after {
+            return Err(own("the same part of a listing twice"));
+        }
+        Ok(Page { objects, next, now: clock.now() })
     }
 
     async fn delete(&self, key: &Key) -> Result<(), StoreError> {

@@ -52,6 +52,16 @@ pub async fn a_download_is_exact(bench: &Bench) {
     assert!(std::fs::read(&to).unwrap() == bytes);
 }
 
+pub async fn an_object_is_digested_as_it_passes(bench: &Bench) {
+    let bytes = noise(300_001);
+    bench.create(&key("large"), bytes.clone()).await;
+    let (progress, heard) = counter();
+    assert_eq!(bench.read.digest(&key("large"), progress).await.unwrap(), (bytes.len() as u64, Digest::of(&bytes)));
+    assert_eq!(heard.load(Ordering::Relaxed), bytes.len() as u64);
+    let refused = kind(bench.read.digest(&key("nothing"), counter().0).await);
+    assert_eq!(refused, StoreErrorKind::NotFound { key: "probe/nothing".into() });
+}
+
 pub async fn a_download_of_nothing_is_an_error(bench: &Bench) {
     let folder = tempfile::tempdir().unwrap();
     let refused = kind(bench.read.download(&key("nothing"), &folder.path().join("file"), counter().0).await);

@@ -101,10 +101,29 @@ pub async fn a_listing_is_complete_and_in_order(bench: &Bench) {
     assert_eq!(listed.into_iter().map(|line| (line.key, line.etag, line.size)).collect::<Vec<_>>(), tags);
 }
 
+/// What `gc` decides by: how old an object is by the clock of whoever keeps it. A `Date` has whole seconds.
+pub async fn a_listing_tells_the_age_of_an_object(bench: &Bench) {
+    let look = async || {
+        let page = bench.write.page("probe/", None).await.unwrap();
+        (page.objects[0].modified, page.now.unwrap())
+    };
+    let etag = bench.create(&key("one"), "one").await;
+    let (written, now) = look().await;
+    let age = now.duration_since(written).as_secs_f64();
+    assert!((-1.5..60.0).contains(&age), "{age}");
+    // Written again with the same bytes: the same tag, and young again.
+    assert_eq!(bench.try_put(&key("one"), "one", Condition::Matches(etag.clone())).await, Ok(etag));
+    assert!(look().await.0 >= written);
+}
+
 /// S3 answers 1,000 keys at a time.
 pub async fn a_long_listing_is_complete(bench: &Bench) {
     let names: Vec<String> = (0..1_003).map(|n| format!("{n:05}")).collect();
     stream::iter(&names).for_each_concurrent(16, |name| async move { drop(bench.create(&key(name), name.clone()).await) }).await;
+    let first = bench.write.page("probe/", None).await.unwrap();
+    assert_eq!(first.objects.len(), 1_000);
+    let second = bench.write.page("probe/", first.next.as_deref()).await.unwrap();
+    assert_eq!((second.objects.len(), second.next), (3, None));
     let listed = bench.write.list("probe/").await.unwrap();
     assert!(listed.into_iter().map(|line| line.key).eq(names.iter().map(|name| format!("probe/{name}"))));
 }

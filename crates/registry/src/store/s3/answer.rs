@@ -1,8 +1,13 @@
 //! What comes back: pages that no store sends, and the body of an object.
 
-use std::{fmt, path::Path, time::Duration};
+use std::{
+    fmt,
+    path::Path,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
-use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::primitives::{ByteStream, DateTime, DateTimeFormat as Format};
 use aws_smithy_runtime_api::{
     box_error::BoxError,
     client::{
@@ -12,6 +17,7 @@ use aws_smithy_runtime_api::{
 };
 use aws_smithy_types::config_bag::ConfigBag;
 use bytes::Bytes;
+use jiff::Timestamp;
 use patchbay_package::Digest;
 
 use super::classify::Place;
@@ -20,7 +26,7 @@ use crate::{
     store::{
         Progress, StoreError, StoreErrorKind,
         error::cause::{self, Cause, Progressed},
-        http::{Incoming, is_html},
+        http::{Incoming, Passing, is_html},
     },
 };
 
@@ -67,6 +73,43 @@ impl Intercept for PageDetector {
     }
 }
 
+/// What the store's clock says, taken from the `Date` of an answer (RFC 9110, 6.6.1).
+#[derive(Clone, Debug, Default)]
+pub(super) struct StoreClock(Arc<OnceLock<Timestamp>>);
+
+impl StoreClock {
+    /// What it said, when an answer came that told.
+    pub(super) fn now(&self) -> Option<Timestamp> {
+        self.0.get().copied()
+    }
+}
+
+#[dyn_dispatch_hint]
+impl Intercept for StoreClock {
+    fn name(&self) -> &'static str {
+        "StoreClock"
+    }
+
+    fn read_before_deserialization(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let date = context.response().headers().get("date");
+        if let Some(now) = date.and_then(|date| DateTime::from_str(date, Format::HttpDate).ok()).and_then(timestamp) {
+            // Set already by an earlier attempt of the same request: the older one is the safer one.
+            let _ = self.0.set(now);
+        }
+        Ok(())
+    }
+}
+
+/// A time as the SDK tells it.
+pub(super) fn timestamp(time: DateTime) -> Option<Timestamp> {
+    Timestamp::new(time.secs(), i32::try_from(time.subsec_nanos()).ok()?).ok()
+}
+
 /// The body of an object on its way.
 pub(super) struct Received<'a> {
     body: ByteStream,
@@ -110,6 +153,15 @@ impl<'a> Received<'a> {
                 Err(Cut { kind: cause::transport(&error, endpoint, Progressed::Answered), cause: Some(Cause::of(&error)) })
             }
         }
+    }
+
+    /// Lets it pass; answers its size, its digest and its first bytes.
+    pub(super) async fn digested(mut self, key: &Key, progress: Progress) -> Result<(u64, Digest, Bytes), StoreError> {
+        let mut passing = Passing::new(progress);
+        while let Some(chunk) = self.next().await.map_err(|cut| cut.on(key))? {
+            passing.take(&chunk);
+        }
+        Ok(passing.finish())
     }
 
     /// Writes it to a file; answers its size, its digest and its first bytes.
