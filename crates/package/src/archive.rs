@@ -20,11 +20,11 @@ const DATE: u16 = (1 << 5) | 1;
 const REGULAR_FILE: u32 = 0o100_000;
 
 /// The size of a local header without its name, in bytes (4.3.7).
-const LOCAL_HEADER: u64 = 30;
+pub(crate) const LOCAL_HEADER: u64 = 30;
 /// The size of a header in the central directory without its name, in bytes (4.3.12).
-const CENTRAL_HEADER: u64 = 46;
+pub(crate) const CENTRAL_HEADER: u64 = 46;
 /// The size of the end record, in bytes (4.3.16).
-const END_RECORD: u64 = 22;
+pub(crate) const END_RECORD: u64 = 22;
 
 /// How the bytes of a file are kept. A file is deflated exactly when that makes it smaller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,3 +14,8 @@ pub(crate) fn words(e: &Error) -> String {
         kind => kind.to_string(),
     }
 }
+
+/// Whether there is no more room.
+pub(crate) fn is_full(e: &Error) -> bool {
+    matches!(e.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+}

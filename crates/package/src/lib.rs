@@ -1,30 +1,41 @@
 #![doc = include_str!("../README.md")]
 
 mod archive;
+mod archive_error;
 pub mod contents;
 pub mod digest;
 pub mod explain;
+mod fields;
 pub mod file_list;
+mod flaw;
 pub mod id;
+pub mod input;
 mod io_words;
 pub mod limits;
 pub mod lint;
 pub mod manifest;
+mod member;
+mod output;
 pub mod pack;
 pub mod path;
 pub mod problem;
+mod read_at;
 pub mod version;
 
 pub use archive::Method;
+pub use archive_error::ArchiveError;
 pub use contents::{Contents, Excluded, ScanError, SourceFile, scan};
 pub use digest::{Digest, DigestError, Hasher};
 pub use explain::Explain;
 pub use file_list::{FileEntry, FileList, FileListError, Mode};
+pub use flaw::Flaw;
 pub use id::{IdError, PluginId};
+pub use input::{InputKind, unpack_input};
 pub use limits::Limits;
 pub use lint::lint;
 pub use manifest::{Found, Manifest, ManifestError};
 pub use pack::{PackError, Packed, pack};
 pub use path::{PathError, check_path};
 pub use problem::{Problem, Severity};
+pub use read_at::ReadAt;
 pub use version::{Version, VersionError, next_patch, parse_version, same_version};

@@ -15,7 +15,7 @@ use crate::{
     Contents, Digest, Explain, FileEntry, FileList, Hasher, Limits, Manifest, Mode, PathError, SourceFile,
     archive::{Entry, Method, Writer},
     check_path,
-    io_words::words,
+    io_words::{is_full, words},
     limits::size_words,
     path::{Collision, collisions},
 };
@@ -378,8 +378,4 @@ impl Explain for PackError {
             Self::Cancelled => BTreeMap::new(),
         }
     }
-}
-
-fn is_full(e: &io::Error) -> bool {
-    matches!(e.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }

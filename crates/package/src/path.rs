@@ -28,6 +28,12 @@ pub enum PathError {
         /// The path.
         path: String,
     },
+    /// It begins with `~`.
+    #[error("“{}” begins with “~”, which some programs take for a home folder.", show(path))]
+    Home {
+        /// The path.
+        path: String,
+    },
     /// It holds a `\`.
     #[error("“{}” has a backslash in its name; on Windows that divides folders.", show(path))]
     Backslash {
@@ -169,6 +175,10 @@ pub fn check_path(path: &str) -> Result<(), PathError> {
     if path.starts_with('/') || drive {
         return Err(PathError::Absolute { path: owned() });
     }
+    // `~/.bashrc` and `~root/x` leave the folder wherever a shell, or Ruby's `File.expand_path`, sees the path (rubyzip's `tilde.zip`).
+    if path.starts_with('~') {
+        return Err(PathError::Home { path: owned() });
+    }
     // `..\..\x` passes a check for `../` and divides folders on Windows; `\\server\share` is absolute there.
     if path.contains('\\') {
         return Err(PathError::Backslash { path: owned() });
@@ -263,6 +273,7 @@ impl Explain for PathError {
         match self {
             Self::Empty => "path_empty",
             Self::Absolute { .. } => "path_absolute",
+            Self::Home { .. } => "path_home",
             Self::Backslash { .. } => "path_backslash",
             Self::EmptyComponent { .. } => "path_empty_component",
             Self::Dots { .. } => "path_dots",
@@ -288,9 +299,11 @@ impl Explain for PathError {
     fn data(&self) -> BTreeMap<&'static str, String> {
         match self {
             Self::Empty => BTreeMap::new(),
-            Self::Absolute { path } | Self::Backslash { path } | Self::EmptyComponent { path } | Self::NotNfc { path } => {
-                [("path", show(path))].into()
-            }
+            Self::Absolute { path }
+            | Self::Home { path }
+            | Self::Backslash { path }
+            | Self::EmptyComponent { path }
+            | Self::NotNfc { path } => [("path", show(path))].into(),
             Self::Dots { path, component } | Self::Trailing { path, component } | Self::DeviceName { path, component } => {
                 [("path", show(path)), ("component", show(component))].into()
             }
@@ -341,6 +354,7 @@ mod tests {
             ("", "A file has no name."),
             ("/etc/passwd", "“/etc/passwd” is an absolute path."),
             ("C:evil", "“C:evil” is an absolute path."),
+            ("~/.bashrc", "“~/.bashrc” begins with “~”, which some programs take for a home folder."),
             ("..\\x", "“..\\x” has a backslash in its name; on Windows that divides folders."),
             ("a//b", "“a//b” has an empty part between its slashes."),
             ("a/", "“a/” has an empty part between its slashes."),
