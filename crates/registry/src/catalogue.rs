@@ -107,6 +107,52 @@ impl Row {
     }
 }
 
+/// What the catalogue should say of a plugin.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Entry {
+    /// It is listed.
+    Row(Box<Row>),
+    /// It is hidden, as its revision of this number says.
+    Hidden(u64),
+}
+
+impl Entry {
+    /// What it should say of the plugin with this document.
+    #[must_use]
+    pub fn of(document: &Document) -> Self {
+        match Row::of(document).filter(|row| row.status != Status::Hidden) {
+            Some(row) => Self::Row(Box::new(row)),
+            None => Self::Hidden(document.header.seq),
+        }
+    }
+
+    fn seq(&self) -> u64 {
+        match self {
+            Self::Row(row) => row.seq,
+            Self::Hidden(seq) => *seq,
+        }
+    }
+}
+
+/// How the catalogue differs from what it should say of a plugin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Difference {
+    /// It says nothing.
+    Missing,
+    /// It says something of a plugin that is not there.
+    Stray,
+    /// What it says is as old as this revision.
+    Stale(u64),
+    /// It claims to know this later revision.
+    Ahead(u64),
+    /// It shows a plugin that is hidden.
+    Shown,
+    /// It hides a plugin that is not hidden.
+    Hidden,
+    /// It knows the revision and says something else of it.
+    Wrong,
+}
+
 /// The rollbacks whose channel still stands, held, where they put it; of each channel the one that put it there first.
 #[must_use]
 pub fn standing_rollbacks(document: &Document) -> Vec<Left> {
@@ -157,12 +203,60 @@ impl Head {
             return None;
         }
         let mut next = self.clone();
-        next.rows.remove(id);
-        next.hidden.remove(id);
-        match Row::of(document).filter(|row| row.status != Status::Hidden) {
-            Some(row) => next.rows.insert(id.clone(), row).map(drop),
-            None => next.hidden.insert(id.clone(), seq).map(drop),
+        next.set(id, Some(Entry::of(document)));
+        next.position += 1;
+        next.time = time;
+        Some(next)
+    }
+
+    fn set(&mut self, id: &PluginId, entry: Option<Entry>) {
+        self.rows.remove(id);
+        self.hidden.remove(id);
+        match entry {
+            Some(Entry::Row(row)) => self.rows.insert(id.clone(), *row).map(drop),
+            Some(Entry::Hidden(seq)) => self.hidden.insert(id.clone(), seq).map(drop),
+            None => None,
         };
+    }
+
+    /// Every plugin that it says something of.
+    pub fn ids(&self) -> impl Iterator<Item = &PluginId> {
+        self.rows.keys().chain(self.hidden.keys())
+    }
+
+    /// How it differs from what it should say of a plugin; `should` is none when there is no such plugin.
+    #[must_use]
+    pub fn difference(&self, id: &PluginId, should: Option<&Entry>) -> Option<Difference> {
+        let (row, hidden) = (self.rows.get(id), self.hidden.get(id).copied());
+        let known = row.map(|row| row.seq).max(hidden);
+        let (should, known) = match (should, known) {
+            (None, None) => return None,
+            (None, Some(_)) => return Some(Difference::Stray),
+            (Some(_), None) => return Some(Difference::Missing),
+            (Some(should), Some(known)) => (should, known),
+        };
+        if known != should.seq() {
+            return Some(if known < should.seq() { Difference::Stale(known) } else { Difference::Ahead(known) });
+        }
+        match (should, row, hidden) {
+            (Entry::Row(should), Some(row), None) => (**should != *row).then_some(Difference::Wrong),
+            (Entry::Hidden(_), None, _) => None,
+            (Entry::Hidden(_), Some(_), _) => Some(Difference::Shown),
+            (Entry::Row(_), None, Some(_)) => Some(Difference::Hidden),
+            (Entry::Row(_), _, _) => Some(Difference::Wrong),
+        }
+    }
+
+    /// The catalogue with these entries, whatever it says now; none when it says so already.
+    #[must_use]
+    pub fn mended(&self, entries: &BTreeMap<PluginId, Option<Entry>>, time: Timestamp) -> Option<Self> {
+        let mut next = self.clone();
+        for (id, entry) in entries.iter().filter(|(id, entry)| self.difference(id, entry.as_ref()).is_some()) {
+            next.set(id, entry.clone());
+        }
+        if next == *self {
+            return None;
+        }
         next.position += 1;
         next.time = time;
         Some(next)

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use patchbay_package::{Digest, PluginId, Version};
+use patchbay_package::{Digest, PluginId, Version, parse_version};
 
 /// An object in the bucket. `docs/format.md` says what is in each.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -46,6 +46,35 @@ impl Key {
             // Shared by many readers and allowed to lag: a CDN may answer for a few seconds.
             Self::CatalogHead => "public, max-age=5",
             Self::Registry | Self::Document(_) | Self::Probe(_) => "no-cache",
+        }
+    }
+
+    /// The key of this path, if there is one. The inverse of its text.
+    #[must_use]
+    pub fn parse(path: &str) -> Option<Self> {
+        let parts: Vec<&str> = path.split('/').collect();
+        let key = match parts.as_slice() {
+            ["registry.json"] => Self::Registry,
+            ["catalog", "head.json"] => Self::CatalogHead,
+            ["plugins", name] => Self::Document(name.strip_suffix(".jsonl")?.parse().ok()?),
+            ["history", id, name] => Self::Revision(id.parse().ok()?, name.strip_suffix(".jsonl")?.parse().ok()?),
+            ["packages", id, version, name] => {
+                Self::Package(id.parse().ok()?, parse_version(version).ok()?, name.strip_suffix(".zip")?.parse().ok()?)
+            }
+            ["assets", id, digest] => Self::Asset(id.parse().ok()?, digest.parse().ok()?),
+            ["probe", name] => Self::Probe((*name).to_owned()),
+            _ => return None,
+        };
+        // One object has one spelling: `history/timer/1.jsonl` is no revision.
+        (key.to_string() == path).then_some(key)
+    }
+
+    /// The plugin that it belongs to.
+    #[must_use]
+    pub fn plugin(&self) -> Option<&PluginId> {
+        match self {
+            Self::Document(id) | Self::Revision(id, _) | Self::Package(id, ..) | Self::Asset(id, _) => Some(id),
+            Self::Registry | Self::CatalogHead | Self::Probe(_) => None,
         }
     }
 

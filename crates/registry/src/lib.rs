@@ -3,10 +3,12 @@
 pub mod catalogue;
 pub mod change;
 pub mod commit;
+pub mod doctor;
 pub mod error;
 pub mod format;
 pub mod key;
 pub mod probe;
+pub mod references;
 pub mod registry;
 pub mod seen;
 pub mod store;
