@@ -6,8 +6,8 @@ use std::path::Path;
 
 use patchbay_client::App;
 use patchbay_client::wire::{
-    BrowseView, ChangeDone, ChangePlan, ChangeRequest, ConnectionStep, HistoryView, JobView, PluginView, PublishPlan, PublishRequest,
-    RegistryInput, RegistryView, Secret, Settings, SortBy, Start, SyncView, WireError,
+    BrowseView, ChangeDone, ChangePlan, ChangeRequest, ConnectionStep, DiffView, FileContentView, FilesView, HistoryView, JobView,
+    PluginView, PublishPlan, PublishRequest, RegistryInput, RegistryView, Secret, Settings, SortBy, Start, SyncView, WireError,
 };
 use tauri::ipc::{Channel, Invoke};
 use tauri::{State, WebviewWindow, Wry};
@@ -96,6 +96,41 @@ async fn plugin(client: Client<'_>, registry: String, id: String, fresh: bool) -
 #[tauri::command]
 async fn readme(client: Client<'_>, registry: String, id: String, version: String) -> Answer<Option<String>> {
     client.readme(Some(&registry), &id, &version).await
+}
+
+#[tauri::command]
+async fn files(client: Client<'_>, registry: String, id: String, version: String, platform: Option<String>) -> Answer<FilesView> {
+    client.files(Some(&registry), &id, Some(&version), platform.as_deref()).await
+}
+
+#[tauri::command]
+async fn file(
+    client: Client<'_>,
+    registry: String,
+    id: String,
+    version: String,
+    platform: Option<String>,
+    path: String,
+) -> Answer<FileContentView> {
+    client.file(Some(&registry), &id, &version, platform.as_deref(), &path).await
+}
+
+#[tauri::command]
+async fn compare(
+    client: Client<'_>,
+    registry: String,
+    id: String,
+    old: String,
+    new: String,
+    platform: Option<String>,
+    only: Vec<String>,
+) -> Answer<DiffView> {
+    client.compare(Some(&registry), &id, &old, &new, platform.as_deref(), &only).await
+}
+
+#[tauri::command]
+async fn compare_folder(client: Client<'_>, registry: String, path: String, only: Vec<String>) -> Answer<DiffView> {
+    client.compare_folder(Some(&registry), &path, None, &only).await
 }
 
 #[tauri::command]

@@ -18,6 +18,8 @@ pub enum Answer {
     },
     /// A text that is the same in both forms.
     Script(String),
+    /// The bytes of a file, exactly as they are.
+    Bytes(Vec<u8>),
     /// Nothing more: it was printed already.
     Printed,
 }

@@ -2,6 +2,7 @@
 
 mod change;
 mod examples;
+mod files;
 mod registry;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -10,6 +11,7 @@ use clap::{Args, ColorChoice, CommandFactory, Parser, Subcommand, ValueEnum};
 use patchbay_client::wire::SortBy;
 
 pub use change::{Asked, Deprecate, Promote, Rollback, Undeprecate, Undo, Unyank, Yank};
+pub use files::{Cat, Diff, Files, named};
 pub use registry::{Add, Key, RegistryVerb};
 
 /// Publish plugins to an S3 bucket, find them, and roll a bad release back.
@@ -66,6 +68,15 @@ pub enum Verb {
     /// List every version of a plugin
     #[command(after_help = examples::VERSIONS)]
     Versions(Plugin),
+    /// List the files of a version, without downloading it
+    #[command(after_help = examples::FILES)]
+    Files(Files),
+    /// Print one file of a version, without downloading the rest
+    #[command(after_help = examples::CAT)]
+    Cat(Cat),
+    /// Show what differs between two versions, or what publishing a folder would change
+    #[command(after_help = examples::DIFF)]
+    Diff(Diff),
     /// Point a channel back to an earlier version, and hold it there
     #[command(after_help = examples::ROLLBACK)]
     Rollback(Rollback),

@@ -28,6 +28,7 @@ impl Console {
             Answer::Found { json, .. } if self.json => object(json),
             Answer::Found { page, .. } => stdout(&page.render()),
             Answer::Script(text) => stdout(text),
+            Answer::Bytes(bytes) => raw(bytes),
             Answer::Printed => Ok(()),
         }
     }
@@ -89,8 +90,18 @@ fn object(json: &serde_json::Value) -> io::Result<()> {
 
 fn stdout(text: &str) -> io::Result<()> {
     let mut stdout = anstream::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        // Whoever read has read enough (`| head`).
+    written(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
+}
+
+/// Past everything that looks at colours.
+fn raw(bytes: &[u8]) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    written(stdout.write_all(bytes).and_then(|()| stdout.flush()))
+}
+
+/// Whoever read has read enough (`| head`).
+fn written(result: io::Result<()>) -> io::Result<()> {
+    match result {
         Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result,
     }

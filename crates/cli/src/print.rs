@@ -2,6 +2,8 @@
 
 pub mod change;
 pub mod consequences;
+pub mod diff;
+pub mod files;
 pub mod history;
 pub mod job;
 pub mod plugin;
@@ -38,7 +40,29 @@ fn harmless(text: &str) -> String {
     text.chars().map(harmless).collect()
 }
 
+/// A piece of a file. Unlike a name it may hold tabs, and what cannot be seen in it is told apart: `<U+202E>`.
+fn spelled(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\t' => out.push_str("    "),
+            c if harmless(c.encode_utf8(&mut [0; 4])) != c.to_string() || matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{ad}') => {
+                // Writing into a String does not fail.
+                let _ = write!(out, "<U+{:04X}>", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 impl Span {
+    /// A piece of a file in a style.
+    #[must_use]
+    pub fn code(text: &str, style: Style) -> Self {
+        Self { text: spelled(text), style }
+    }
+
     /// Text in a style.
     #[must_use]
     pub fn new(text: &str, style: Style) -> Self {
@@ -79,6 +103,12 @@ impl Line {
     #[must_use]
     pub fn plain(self, text: &str) -> Self {
         self.styled(text, Style::new())
+    }
+
+    /// A line of a file, with its tabs; characters that cannot be seen, or that turn text around, are spelled out (CVE-2021-42574).
+    #[must_use]
+    pub fn code(text: &str) -> Self {
+        Self::new().span(Span::code(text, Style::new()))
     }
 
     /// The line with more text in a style.

@@ -2,7 +2,9 @@
 
 mod browse;
 mod change;
+mod diff;
 mod download;
+mod files;
 mod job;
 mod publish;
 mod registry;
@@ -67,6 +69,9 @@ pub async fn run(cli: Cli, console: Console) -> Outcome {
         Verb::Show(asked) => or_stop(browse::show(context, &asked.id)).await,
         Verb::Versions(asked) => or_stop(browse::versions(context, &asked.id)).await,
         Verb::History(asked) => or_stop(browse::history(context, &asked)).await,
+        Verb::Files(asked) => or_stop(files::files(context, &asked)).await,
+        Verb::Cat(asked) => or_stop(files::cat(context, &asked)).await,
+        Verb::Diff(asked) => or_stop(diff::run(context, &asked)).await,
         Verb::Rollback(asked) => change::run(context, asked.into()).await,
         Verb::Undo(asked) => change::run(context, Asked::from(asked)).await,
         Verb::Promote(asked) => change::run(context, asked.into()).await,

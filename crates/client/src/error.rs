@@ -46,7 +46,10 @@ fn store_code(kind: &StoreErrorKind) -> Code {
         | StoreErrorKind::NotAStore { .. } => Code::Network,
         StoreErrorKind::Damaged { .. } | StoreErrorKind::TooLarge { .. } => Code::Integrity,
         StoreErrorKind::ReadOnly => Code::Refused,
-        StoreErrorKind::WrongRegion { .. } | StoreErrorKind::Disk { .. } | StoreErrorKind::Other { .. } => Code::Failed,
+        StoreErrorKind::WrongRegion { .. }
+        | StoreErrorKind::NoRanges { .. }
+        | StoreErrorKind::Disk { .. }
+        | StoreErrorKind::Other { .. } => Code::Failed,
     }
 }
 
@@ -71,6 +74,7 @@ fn store_data(kind: &StoreErrorKind) -> Vec<(&'static str, String)> {
         }
         StoreErrorKind::Unavailable { endpoint, status } => vec![("endpoint", endpoint.clone()), ("status", status.to_string())],
         StoreErrorKind::NotAStore { endpoint, what } => vec![("endpoint", endpoint.clone()), ("what", what.clone())],
+        StoreErrorKind::NoRanges { endpoint } => vec![("endpoint", endpoint.clone())],
         StoreErrorKind::TooLarge { key, limit } => vec![("key", key.clone()), ("limit", limit.to_string())],
         StoreErrorKind::Disk { path, verb, reason } => vec![("path", path.clone()), ("verb", (*verb).into()), ("reason", reason.clone())],
         StoreErrorKind::Other { code, status } => vec![("code", code.clone()), ("status", status.to_string())],
@@ -102,6 +106,16 @@ impl From<ReadError> for WireError {
             ReadError::NotEmpty { place } => (Code::Refused, vec![("place", place.clone())]),
             ReadError::NoPlugin { id } => (Code::NotFound, vec![("plugin", id.to_string())]),
             ReadError::Altered { what } => (Code::Integrity, vec![("key", what.clone())]),
+            ReadError::List { plugin, version, error } => {
+                let named = [("plugin", plugin.to_string()), ("version", version.to_string())];
+                (Code::Integrity, error.data().into_iter().chain(named).collect())
+            }
+            ReadError::AlteredFile { plugin, version, path } => {
+                (Code::Integrity, vec![("plugin", plugin.to_string()), ("version", version.to_string()), ("path", path.clone())])
+            }
+            ReadError::FileTooLarge { path, size, limit } => {
+                (Code::Refused, vec![("path", path.clone()), ("size", size.to_string()), ("limit", limit.to_string())])
+            }
         };
         sentence(code, e.name(), &e, Some(e.hint()), &data)
     }

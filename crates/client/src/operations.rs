@@ -2,12 +2,17 @@
 
 mod browse;
 mod change;
+mod compare;
 mod connect;
 mod download;
+mod files;
 mod folder;
 mod plugin;
 mod publish;
 mod registries;
+mod released;
+
+pub use files::ReadFile;
 
 use patchbay_package::{PluginId, Version, parse_version};
 use patchbay_registry::format::document::ChannelName;

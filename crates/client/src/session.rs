@@ -26,6 +26,7 @@ use crate::{
     App,
     files::{self, FileError, Lock, read_json, write_json},
     home::Home,
+    lists::Lists,
     registries::{Place, Profile},
     sentence::sentence,
     wire::{Code, WireError},
@@ -54,6 +55,7 @@ pub(crate) struct Session {
     pub place: String,
     home: Home,
     copy: Mutex<Option<LocalCopy>>,
+    pub lists: Lists,
 }
 
 /// The store of a profile. Nothing is asked of it yet.
@@ -113,7 +115,7 @@ impl Session {
         };
         let profile = remember(app, profile, &registry)?;
         let copy = read_json(&home.head(profile.key())).unwrap_or_default();
-        Ok(Self { profile, registry, place, home, copy: Mutex::new(copy) })
+        Ok(Self { profile, registry, place, home, copy: Mutex::new(copy), lists: Lists::default() })
     }
 
     /// The local copy of the catalogue, without asking anybody.

@@ -6,7 +6,9 @@
 
 mod browse;
 mod change;
+mod diff;
 mod error;
+mod files;
 mod history;
 mod job;
 mod plugin;
@@ -16,7 +18,12 @@ mod start;
 
 pub use browse::{BrowseView, CategoryCount, SortBy, SyncView};
 pub use change::{ChangeDone, ChangePlan, ChangeRequest, Consequence, StaysBecause};
+pub use diff::{
+    ChangeLevel, DiffBody, DiffSide, DiffView, FileChangeKind, FileChangeView, FileStateView, HunkView, LevelReason, LevelReasonKind,
+    LineSign, LineView, ManifestArea, ManifestChangeView, ManifestEffect, NumberConvention, VersionSuggestion,
+};
 pub use error::{Code, WireError};
+pub use files::{Content, FileContentView, FilesView, PackedFileView};
 pub use history::{ActionKind, ChannelMove, HistoryView, RevisionView};
 pub use job::{JobKind, JobResult, JobState, JobView, Phase};
 pub use plugin::{ArtifactView, ChannelView, DeprecatedView, PluginCard, PluginView, ReleaseView, RolledBack, StatusView, YankedView};

@@ -1,6 +1,6 @@
 //! What reading and changing a registry can end in.
 
-use patchbay_package::PluginId;
+use patchbay_package::{Explain as _, FileListError, PluginId, Version};
 use uuid::Uuid;
 
 use crate::{change::Refusal, format::FormatError, seen::SetBack, store::StoreError};
@@ -40,6 +40,37 @@ pub enum ReadError {
     Altered {
         /// Which object.
         what: String,
+    },
+    /// The file list is the one that was published, and no list of files.
+    #[error("The file list of {plugin} {version} cannot be used. {error}")]
+    List {
+        /// The plugin.
+        plugin: PluginId,
+        /// The version.
+        version: Version,
+        /// What is wrong with it.
+        #[source]
+        error: FileListError,
+    },
+    /// One file of a package differs from its digest.
+    #[error("“{path}” of {plugin} {version} is not what was published: its bytes differ from its digest.")]
+    AlteredFile {
+        /// The plugin.
+        plugin: PluginId,
+        /// The version.
+        version: Version,
+        /// The file.
+        path: String,
+    },
+    /// One file of a package is larger than the caller wants to hold in memory.
+    #[error("“{path}” has {size} bytes; at most {limit} are read here.")]
+    FileTooLarge {
+        /// The file.
+        path: String,
+        /// Its size in bytes.
+        size: u64,
+        /// The most bytes.
+        limit: u64,
     },
 }
 
@@ -92,6 +123,9 @@ impl ReadError {
             Self::NotEmpty { .. } => "not_empty",
             Self::NoPlugin { .. } => "no_plugin",
             Self::Altered { .. } => "altered",
+            Self::List { error, .. } => error.kind(),
+            Self::AlteredFile { .. } => "altered_file",
+            Self::FileTooLarge { .. } => "file_too_large_here",
         }
     }
 
@@ -107,7 +141,9 @@ impl ReadError {
             }
             Self::NotEmpty { .. } => "Choose an empty bucket, or a prefix of its own with `--prefix`.".into(),
             Self::NoPlugin { .. } => "Check the id with `patchbay search`.".into(),
-            Self::Altered { .. } => "Do not use it. Tell whoever administers the registry.".into(),
+            Self::Altered { .. } | Self::AlteredFile { .. } => "Do not use it. Tell whoever administers the registry.".into(),
+            Self::List { error, .. } => error.hint(),
+            Self::FileTooLarge { .. } => "Download the package and look into it there.".into(),
         }
     }
 }

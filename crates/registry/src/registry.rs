@@ -11,7 +11,7 @@ use std::{
 use bytes::Bytes;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
-use patchbay_package::{Digest, PluginId};
+use patchbay_package::{Digest, FileEntry, FileList, FileListError, PluginId, Version, read_packed_file};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -30,6 +30,9 @@ use crate::{
 
 /// The largest README, changelog or icon that is read.
 const MAX_ASSET: u64 = 4 * 1024 * 1024;
+
+/// The largest file list that is read: 10,000 files with the longest paths.
+const MAX_LIST: u64 = 8 * 1024 * 1024;
 
 /// How long a change goes on trying while others write or the answer is in doubt.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -216,7 +219,7 @@ impl Registry {
     pub async fn upload(
         &self,
         id: &PluginId,
-        version: &patchbay_package::Version,
+        version: &Version,
         package: &Upload,
         assets: &[Asset],
         progress: Progress,
@@ -307,11 +310,54 @@ impl Registry {
     /// # Errors
     /// [`ReadError::Altered`] when its bytes differ from its digest.
     pub async fn asset(&self, id: &PluginId, digest: Digest) -> Result<Bytes, ReadError> {
+        self.immutable(id, digest, MAX_ASSET).await
+    }
+
+    async fn immutable(&self, id: &PluginId, digest: Digest, limit: u64) -> Result<Bytes, ReadError> {
         let key = Key::Asset(id.clone(), digest);
-        match self.store.get(&key, None, MAX_ASSET).await? {
+        match self.store.get(&key, None, limit).await? {
             Fetched::Found(o) if Digest::of(&o.bytes) == digest => Ok(o.bytes),
             _ => Err(ReadError::Altered { what: key.to_string() }),
         }
+    }
+
+    /// Reads the list of the files in a package. One request.
+    ///
+    /// # Errors
+    /// [`ReadError::Altered`] when its bytes differ from its digest, [`ReadError::List`] when it is no list or not that of this package.
+    pub async fn files(&self, id: &PluginId, version: &Version, artifact: &Artifact) -> Result<FileList, ReadError> {
+        let bytes = self.immutable(id, artifact.list, MAX_LIST).await?;
+        let error = match FileList::from_bytes(&bytes) {
+            Ok(list) if list.files.len() as u64 == u64::from(artifact.files) => return Ok(list),
+            Ok(list) => FileListError::Count { expected: artifact.files as usize, found: list.files.len() },
+            Err(error) => error,
+        };
+        Err(ReadError::List { plugin: id.clone(), version: version.clone(), error })
+    }
+
+    /// Reads one file of a package of at most `limit` bytes, by one ranged request, and checks it. An empty file needs none.
+    ///
+    /// # Errors
+    /// [`ReadError::AlteredFile`] when size or digest differ: then nothing of it is handed out.
+    /// [`ReadError::FileTooLarge`] before anything is asked for.
+    pub async fn file(
+        &self,
+        id: &PluginId,
+        version: &Version,
+        artifact: &Artifact,
+        file: &FileEntry,
+        limit: u64,
+    ) -> Result<Vec<u8>, ReadError> {
+        if file.size > limit {
+            return Err(ReadError::FileTooLarge { path: file.path.clone(), size: file.size, limit });
+        }
+        let altered = || ReadError::AlteredFile { plugin: id.clone(), version: version.clone(), path: file.path.clone() };
+        // A list may lie about where a file is, as long as the document that names it does.
+        let end =
+            file.offset.checked_add(file.packed).filter(|end| *end <= artifact.size && file.packed <= file.size).ok_or_else(altered)?;
+        let key = Key::Package(id.clone(), version.clone(), artifact.sha256);
+        let packed = self.store.get_range(&key, file.offset..end).await?;
+        read_packed_file(file, &packed).map_err(|_| altered())
     }
 
     /// Downloads a package into a file and checks it against what was published.
@@ -321,7 +367,7 @@ impl Registry {
     pub async fn download(
         &self,
         id: &PluginId,
-        version: &patchbay_package::Version,
+        version: &Version,
         artifact: &Artifact,
         to: &Path,
         progress: Progress,

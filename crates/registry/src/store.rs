@@ -6,9 +6,10 @@
 pub mod error;
 pub mod http;
 pub mod memory;
+mod part;
 pub mod s3;
 
-use std::{fmt, path::PathBuf, sync::Arc};
+use std::{fmt, ops::Range, path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -106,6 +107,15 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// # Errors
     /// [`StoreErrorKind::TooLarge`] past the limit, else as the store fails.
     async fn get(&self, key: &Key, known: Option<&ETag>, limit: u64) -> Result<Fetched, StoreError>;
+
+    /// Reads a part of an object: what it has of this range, so fewer bytes than asked for when it ends before, and none when it ends
+    /// before the range begins. Nothing is asked for an empty range. Not more is read than the range, whatever the server sends; from
+    /// one that sends whole objects only, what stands before the range is passed over as long as that is little.
+    ///
+    /// # Errors
+    /// [`StoreErrorKind::NotFound`] when nothing stands there, [`StoreErrorKind::NoRanges`] when the server would have to send too much
+    /// for it, else as the store fails.
+    async fn get_range(&self, key: &Key, range: Range<u64>) -> Result<Bytes, StoreError>;
 
     /// Streams an object into a file, which is created or truncated, and returns its size and digest.
     ///

@@ -44,7 +44,15 @@ async fn moto() -> Option<Bench> {
 /// Written in memory, read over HTTP.
 async fn http() -> Option<Bench> {
     let objects = MemoryStore::new();
-    let address = web::serve(objects.clone()).await;
+    let address = web::serve(objects.clone(), web::Ranges::Sent).await;
+    let reader = HttpStore::new(&format!("http://{address}"), &Network::default()).unwrap();
+    Some(Bench::new(objects).read_by(reader))
+}
+
+/// The same, by a web server that does not know ranges.
+async fn plain_http() -> Option<Bench> {
+    let objects = MemoryStore::new();
+    let address = web::serve(objects.clone(), web::Ranges::Ignored).await;
     let reader = HttpStore::new(&format!("http://{address}"), &Network::default()).unwrap();
     Some(Bench::new(objects).read_by(reader))
 }
@@ -67,6 +75,9 @@ macro_rules! reads {
             an_object_is_read_with_its_tag
             a_known_tag_is_answered_same
             the_limit_is_inclusive
+            a_part_is_exact
+            a_part_beyond_the_end_is_what_is_there
+            a_part_of_nothing_is_an_error
             a_download_is_exact
             an_object_is_digested_as_it_passes
             a_download_of_nothing_is_an_error
@@ -124,6 +135,44 @@ mod over_http {
     async fn nothing_can_be_written() {
         let bench = super::http().await.unwrap();
         super::suite::everything_else_is_read_only(&bench).await;
+    }
+}
+
+mod over_plain_http {
+    use std::sync::atomic::Ordering;
+
+    use patchbay_registry::store::StoreErrorKind;
+
+    use super::{suite, web};
+
+    reads!(plain_http);
+
+    /// To look into a package must not cost its download: what follows the part is not read, and what stands before it only as long as
+    /// it is little.
+    #[tokio::test]
+    async fn what_does_not_belong_to_the_part_is_not_read() {
+        let objects = super::MemoryStore::new();
+        let (address, sent) = web::serve_endless(20_000_000).await;
+        let reader = super::HttpStore::new(&format!("http://{address}"), &super::Network::default()).unwrap();
+        let bench = suite::Bench::new(objects).read_by(reader);
+        let part = bench.read.get_range(&suite::key("endless"), 100_000..100_010).await.unwrap();
+        assert_eq!(part, "0000000000");
+        assert!(sent.load(Ordering::Relaxed) < 15_000_000, "{sent:?}");
+        let refused = suite::kind(bench.read.get_range(&suite::key("endless"), 9_000_000..9_000_010).await);
+        let endpoint = format!("http://{address}");
+        assert_eq!(refused.to_string(), format!("{endpoint} sends whole objects only, so this file cannot be read by itself."));
+        assert_eq!(refused, StoreErrorKind::NoRanges { endpoint });
+    }
+
+    #[tokio::test]
+    async fn another_part_is_not_taken_for_the_part() {
+        let objects = super::MemoryStore::new();
+        let address = web::serve(objects.clone(), web::Ranges::Shifted).await;
+        let reader = super::HttpStore::new(&format!("http://{address}"), &super::Network::default()).unwrap();
+        let bench = suite::Bench::new(objects).read_by(reader);
+        bench.create(&suite::key("ten"), "0123456789").await;
+        let refused = suite::kind(bench.read.get_range(&suite::key("ten"), 3..5).await);
+        assert!(refused.to_string().ends_with("it sent another part of the object than was asked for."), "{refused}");
     }
 }
 

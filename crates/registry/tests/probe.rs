@@ -160,6 +160,10 @@ impl Store for Flawed {
         Ok(fetched)
     }
 
+    async fn get_range(&self, key: &Key, range: std::ops::Range<u64>) -> Result<bytes::Bytes, StoreError> {
+        self.objects.get_range(key, range).await
+    }
+
     async fn download(&self, key: &Key, to: &std::path::Path, progress: Progress) -> Result<(u64, Digest), StoreError> {
         self.objects.download(key, to, progress).await
     }

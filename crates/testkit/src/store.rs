@@ -3,11 +3,13 @@
 use std::{
     collections::HashMap,
     fmt,
+    ops::Range,
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use futures::{FutureExt, future::BoxFuture};
 use patchbay_package::Digest;
 use patchbay_registry::{
@@ -20,6 +22,8 @@ use patchbay_registry::{
 pub enum Method {
     /// [`Store::get`].
     Get,
+    /// [`Store::get_range`].
+    GetRange,
     /// [`Store::download`] and [`Store::digest`].
     Download,
     /// [`Store::put`].
@@ -277,6 +281,11 @@ impl Store for FaultStore {
                 Ok(fetched)
             }
         }
+    }
+
+    async fn get_range(&self, key: &Key, range: Range<u64>) -> Result<Bytes, StoreError> {
+        let fault = self.note(Method::GetRange, key.to_string());
+        self.act(fault, Some(key), self.inner.get_range(key, range)).await
     }
 
     async fn download(&self, key: &Key, to: &Path, progress: Progress) -> Result<(u64, Digest), StoreError> {

@@ -76,6 +76,32 @@ Examples:
   $ patchbay versions weather-card
   $ patchbay versions weather-card --json | jq -r '.releases[0].version'";
 
+pub(super) const FILES: &str = "\
+Only the list is fetched, not the package.
+
+Examples:
+  $ patchbay files weather-card
+  $ patchbay files weather-card@3.2.0
+  $ patchbay files weather-card@beta --json | jq '.files[] | select(.size > 1000000) | .path'";
+
+pub(super) const CAT: &str = "\
+One ranged request reads the file out of the package; it is checked against its digest before any of it is printed.
+On a terminal control characters are shown as U+FFFD; anywhere else the bytes are exactly those of the file.
+
+Examples:
+  $ patchbay cat weather-card README.md
+  $ patchbay cat weather-card@3.2.0 icon.png > icon.png";
+
+pub(super) const DIFF: &str = "\
+Manifest changes come first, then files, then lines, and at the end which kind of version number that asks for.
+A folder is compared with the newest version, or with the one before when its own version belongs between two.
+
+Examples:
+  $ patchbay diff weather-card 3.2.0 3.3.0
+  $ patchbay diff weather-card stable beta --stat
+  $ patchbay diff .
+  $ patchbay diff ./weather-card 3.2.0 --file main.js";
+
 pub(super) const ROLLBACK: &str = "\
 The channel is held afterwards: new publishes add their version and leave the channel alone, until somebody \
 promotes. `patchbay undo` takes the rollback back.

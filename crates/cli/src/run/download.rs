@@ -12,10 +12,7 @@ use crate::{
 };
 
 pub(super) async fn run(context: &Context, asked: &args::Download) -> Outcome {
-    let (id, wanted) = match asked.what.split_once('@') {
-        Some((id, wanted)) => (id, Some(wanted)),
-        None => (asked.what.as_str(), None),
-    };
+    let (id, wanted) = args::named(&asked.what);
     let view = or_stop(async { Ok(context.app.plugin(context.registry(), id, true).await?) }).await?;
     let version = version(&view, wanted)?;
     let name = format!("{id}-{version}.zip");

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod errors;
+mod files;
 #[cfg(unix)]
 mod interrupt;
 mod journey;

@@ -5,11 +5,13 @@ use std::{
     sync::Arc,
 };
 
-use patchbay_registry::Refusal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::publish::{end, has_ended, unless_cancelled};
+use super::{
+    publish::{end, has_ended, unless_cancelled},
+    released::{artifact, release},
+};
 use crate::{
     App,
     files::FileError,
@@ -64,22 +66,9 @@ impl App {
             Ok((session, document))
         })
         .await?;
-        let version = match wanted.version.parse().ok().and_then(|name| document.header.channels.get(&name)) {
-            Some(channel) => channel.version.clone(),
-            None => super::version(&wanted.version)?,
-        };
-        let release = document.release(&version).ok_or(Refusal::NoVersion { version })?;
+        let release = release(&document, Some(&wanted.version))?;
         job.reporter.subject(id.as_ref(), &release.version.to_string());
-        let platform = |name: &str| release.artifacts.iter().find(|a| a.platform == name);
-        let artifact = match &wanted.platform {
-            Some(name) => platform(name),
-            None => platform("any").or_else(|| release.artifacts.first()),
-        };
-        let artifact = artifact.ok_or_else(|| {
-            let have: Vec<_> = release.artifacts.iter().map(|a| a.platform.as_str()).collect();
-            let message = format!("{id} {} has no package for {}.", release.version, wanted.platform.as_deref().unwrap_or("any platform"));
-            sentence(Code::NotFound, "no_platform", message, Some(format!("It has: {}.", have.join(", "))), &[("plugin", id.to_string())])
-        })?;
+        let artifact = artifact(&id, release, wanted.platform.as_deref())?;
         job.reporter.total(artifact.size);
         let folder = to.parent().unwrap_or(Path::new("."));
         // Beside the target, so that it can be moved there in one step; removed when anything goes wrong.

@@ -95,7 +95,7 @@ impl App {
 }
 
 /// A blocking task that panicked has a bug; the person hears a sentence.
-fn joined<T>(result: Result<T, tokio::task::JoinError>) -> Result<T, WireError> {
+pub(super) fn joined<T>(result: Result<T, tokio::task::JoinError>) -> Result<T, WireError> {
     result.map_err(|_| {
         sentence(Code::Failed, "broke", "A fault in Patchbay stopped this.", Some("Try again, and report it if it stays so.".into()), &[])
     })

@@ -98,7 +98,7 @@ impl App {
 }
 
 /// The last known document, and when it was read. A damaged copy counts as none: it is only a cache.
-fn known(session: &Session, id: &PluginId) -> Option<(Document, jiff::Timestamp)> {
+pub(super) fn known(session: &Session, id: &PluginId) -> Option<(Document, jiff::Timestamp)> {
     let path = session.document_file(id);
     let bytes = std::fs::read(&path).ok()?;
     let read_at = std::fs::metadata(&path).and_then(|m| m.modified()).ok()?;

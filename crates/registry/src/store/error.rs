@@ -135,6 +135,12 @@ pub enum StoreErrorKind {
         /// The limit in bytes.
         limit: u64,
     },
+    /// A server that sends whole objects only, and the part stands far from the beginning.
+    #[error("{endpoint} sends whole objects only, so this file cannot be read by itself.")]
+    NoRanges {
+        /// Where.
+        endpoint: String,
+    },
     /// A local file could not be read or written (`download`, `Body::File`).
     #[error("{path} could not be {verb}: {reason}.")]
     Disk {
@@ -180,6 +186,7 @@ impl StoreErrorKind {
             Self::NotAStore { .. } => "not_a_store",
             Self::Damaged { .. } => "damaged",
             Self::TooLarge { .. } => "too_large",
+            Self::NoRanges { .. } => "no_ranges",
             Self::Disk { .. } => "disk",
             Self::ReadOnly => "read_only_url",
             Self::Other { .. } => "store_refused",
@@ -205,6 +212,7 @@ impl StoreErrorKind {
             Self::NotAStore { .. } => "Check the endpoint; on a guest network, sign in to it first.",
             Self::Damaged { .. } => "Try again; if it stays so, tell whoever administers the registry.",
             Self::TooLarge { .. } => "Tell whoever administers the registry.",
+            Self::NoRanges { .. } => "Download the package and look into it there.",
             Self::Disk { .. } => "Make room on the disk or check the file's permissions, then try again.",
             Self::ReadOnly => "To publish, add the bucket itself as a registry.",
             Self::Other { .. } => "Check the registry with `patchbay registry test`.",

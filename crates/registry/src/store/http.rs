@@ -3,10 +3,11 @@
 mod incoming;
 mod network;
 
-use std::path::Path;
+use std::{ops::Range, path::Path};
 
 use async_trait::async_trait;
 use backon::{ExponentialBuilder, Retryable};
+use bytes::Bytes;
 use futures::StreamExt;
 use patchbay_package::Digest;
 use reqwest::{Response, StatusCode, header};
@@ -15,12 +16,26 @@ use url::Url;
 use super::{
     Body, Condition, ETag, Fetched, Object, Page, Progress, Store, StoreError, StoreErrorKind,
     error::cause::{self, Cause, Progressed},
+    part::{Part, Sent},
 };
 use crate::key::Key;
 
 pub(super) use incoming::{Incoming, Passing};
 pub use network::{Network, ProxySettings, Timeouts};
 pub(super) use network::{address, shown};
+
+/// How much of the beginning of an answer tells a web page.
+const OPENING: usize = 512;
+
+/// What is wanted of an object.
+enum Wanted<'a> {
+    /// All of it.
+    All,
+    /// All of it, unless it still has this tag.
+    Unless(&'a ETag),
+    /// These bytes of it.
+    Part(Range<u64>),
+}
 
 /// A registry at a public URL.
 #[derive(Clone, Debug)]
@@ -54,20 +69,25 @@ impl HttpStore {
     }
 
     /// Asks for a key until its answer begins: up to three times.
-    async fn ask(&self, key: &Key, known: Option<&ETag>) -> Result<Response, StoreError> {
+    async fn ask(&self, key: &Key, wanted: Wanted<'_>) -> Result<Response, StoreError> {
         // S3 reads a plus sign in a path as a space; versions have them.
         let path = key.to_string().replace('+', "%2B");
         let url = self.base.join(&path).map_err(|_| StoreError::new(self.not_a_store("an address that cannot be used"), Some(key)))?;
         let patience = ExponentialBuilder::default().with_min_delay(self.timeouts.backoff).with_max_times(2).with_jitter();
-        (|| self.ask_once(key, url.clone(), known)).retry(patience).when(StoreError::is_transient).await
+        (|| self.ask_once(key, url.clone(), &wanted)).retry(patience).when(StoreError::is_transient).await
     }
 
-    async fn ask_once(&self, key: &Key, url: Url, known: Option<&ETag>) -> Result<Response, StoreError> {
+    async fn ask_once(&self, key: &Key, url: Url, wanted: &Wanted<'_>) -> Result<Response, StoreError> {
         let own = |kind| StoreError::new(kind, Some(key));
-        let mut request = self.client.get(url);
-        if let Some(ETag(etag)) = known {
-            request = request.header(header::IF_NONE_MATCH, etag);
-        }
+        let request = self.client.get(url);
+        let request = match wanted {
+            Wanted::All => request,
+            Wanted::Unless(ETag(etag)) => request.header(header::IF_NONE_MATCH, etag),
+            // Of compressed bytes a range would be another part.
+            Wanted::Part(Range { start, end }) => {
+                request.header(header::RANGE, format!("bytes={start}-{}", end - 1)).header(header::ACCEPT_ENCODING, "identity")
+            }
+        };
         let answer = match tokio::time::timeout(self.timeouts.answer, request.send()).await {
             Err(_) => return Err(own(self.lost("no answer in time"))),
             Ok(Err(error)) => return Err(self.failed(error, key, Progressed::Asked)),
@@ -77,6 +97,7 @@ impl HttpStore {
         match status {
             StatusCode::NOT_FOUND | StatusCode::GONE => Err(own(StoreErrorKind::NotFound { key: key.to_string() })),
             StatusCode::NOT_MODIFIED => Ok(answer),
+            StatusCode::RANGE_NOT_SATISFIABLE if matches!(wanted, Wanted::Part(_)) => Ok(answer),
             _ if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
                 Err(own(StoreErrorKind::Unavailable { endpoint: self.endpoint(), status: status.as_u16() }))
             }
@@ -118,7 +139,7 @@ impl HttpStore {
 #[async_trait]
 impl Store for HttpStore {
     async fn get(&self, key: &Key, known: Option<&ETag>, limit: u64) -> Result<Fetched, StoreError> {
-        let answer = match self.ask(key, known).await {
+        let answer = match self.ask(key, known.map_or(Wanted::All, Wanted::Unless)).await {
             Err(StoreError { kind: StoreErrorKind::NotFound { .. }, .. }) => return Ok(Fetched::Absent),
             answer => answer?,
         };
@@ -150,8 +171,43 @@ impl Store for HttpStore {
         Ok(Fetched::Found(Object { bytes: bytes.into(), etag }))
     }
 
+    async fn get_range(&self, key: &Key, range: Range<u64>) -> Result<Bytes, StoreError> {
+        if range.is_empty() {
+            return Ok(Bytes::new());
+        }
+        let own = |kind| StoreError::new(kind, Some(key));
+        let answer = self.ask(key, Wanted::Part(range.clone())).await?;
+        // It ends before the range begins.
+        if answer.status() == StatusCode::RANGE_NOT_SATISFIABLE {
+            return Ok(Bytes::new());
+        }
+        let content_range = answer.headers().get(header::CONTENT_RANGE).and_then(|text| text.to_str().ok());
+        let whole = match Sent::of(content_range, answer.status() == StatusCode::PARTIAL_CONTENT, &range) {
+            Sent::Part => false,
+            Sent::Whole => true,
+            Sent::Other => return Err(own(self.not_a_store("another part of the object than was asked for"))),
+            Sent::TooFar => return Err(own(StoreErrorKind::NoRanges { endpoint: self.endpoint() })),
+        };
+        let typed = content_type(&answer).map(str::to_owned);
+        let (mut part, mut opening) = (Part::new(&range, whole), Vec::new());
+        let mut body = answer.bytes_stream();
+        while let Some(chunk) = body.next().await {
+            let chunk = chunk.map_err(|e| self.failed(e, key, Progressed::Answered))?;
+            let looked_at = opening.len().min(OPENING);
+            opening.extend(chunk.iter().take(OPENING - looked_at));
+            if !part.take(&chunk) {
+                break;
+            }
+        }
+        // A portal's page must not be taken for a damaged package.
+        if whole && is_web_page(key, typed.as_deref(), &opening) {
+            return Err(own(self.not_a_store("a web page")));
+        }
+        Ok(part.finish())
+    }
+
     async fn download(&self, key: &Key, to: &Path, progress: Progress) -> Result<(u64, Digest), StoreError> {
-        let answer = self.ask(key, None).await?;
+        let answer = self.ask(key, Wanted::All).await?;
         let typed = content_type(&answer).map(str::to_owned);
         let mut incoming = Incoming::create(key, to, progress).await?;
         let mut body = answer.bytes_stream();
@@ -166,7 +222,7 @@ impl Store for HttpStore {
     }
 
     async fn digest(&self, key: &Key, progress: Progress) -> Result<(u64, Digest), StoreError> {
-        let answer = self.ask(key, None).await?;
+        let answer = self.ask(key, Wanted::All).await?;
         let typed = content_type(&answer).map(str::to_owned);
         let mut passing = Passing::new(progress);
         let mut body = answer.bytes_stream();

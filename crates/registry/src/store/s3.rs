@@ -11,7 +11,7 @@ mod credentials;
 mod failure;
 mod upload;
 
-use std::{fmt, path::Path, sync::Arc};
+use std::{fmt, ops::Range, path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -24,6 +24,7 @@ use aws_sdk_s3::{
     types::{BucketLocationConstraint, CreateBucketConfiguration},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
+use bytes::Bytes;
 use patchbay_package::Digest;
 
 pub use credentials::NoCredentials;
@@ -36,6 +37,7 @@ use self::{
 use super::{
     Body, Condition, ETag, Fetched, Listed, Object, Page, Progress, Store, StoreError, StoreErrorKind,
     http::{Network, Timeouts, address, is_web_page, shown},
+    part::{Part, Sent},
 };
 use crate::key::Key;
 
@@ -266,6 +268,37 @@ impl Store for S3Store {
             return Ok(Fetched::Same);
         }
         Ok(Fetched::Found(Object { bytes: bytes.into(), etag }))
+    }
+
+    async fn get_range(&self, key: &Key, range: Range<u64>) -> Result<Bytes, StoreError> {
+        if range.is_empty() {
+            return Ok(Bytes::new());
+        }
+        let name = key.to_string();
+        let own = |kind| StoreError::new(kind, Some(key));
+        let request = self.client.get_object().bucket(self.bucket()).key(self.path(&name));
+        let request = request.range(format!("bytes={}-{}", range.start, range.end - 1));
+        let answer = match request.customize().config_override(self.patient()).send().await {
+            Ok(answer) => answer,
+            // It ends before the range begins.
+            Err(error) if error.raw_response().is_some_and(|raw| raw.status().as_u16() == 416) => return Ok(Bytes::new()),
+            Err(error) => return Err(self.failed(&error, Asked { verb: "read", key: Some(&name), condition: None })),
+        };
+        let content_range = answer.content_range.as_deref();
+        let whole = match Sent::of(content_range, content_range.is_some(), &range) {
+            Sent::Part => false,
+            Sent::Whole => true,
+            Sent::Other => return Err(own(self.not_a_store("another part of the object than was asked for"))),
+            Sent::TooFar => return Err(own(StoreErrorKind::NoRanges { endpoint: self.place.endpoint.clone() })),
+        };
+        let mut received = Received::new(answer.body, &self.place, self.network.timeouts.stall);
+        let mut part = Part::new(&range, whole);
+        while let Some(chunk) = received.next().await.map_err(|cut| cut.on(key))? {
+            if !part.take(&chunk) {
+                break;
+            }
+        }
+        Ok(part.finish())
     }
 
     async fn download(&self, key: &Key, to: &Path, progress: Progress) -> Result<(u64, Digest), StoreError> {

@@ -38,6 +38,28 @@ pub async fn the_limit_is_inclusive(bench: &Bench) {
     assert_eq!(refused.to_string(), "probe/ten is larger than 9 bytes.");
 }
 
+pub async fn a_part_is_exact(bench: &Bench) {
+    let bytes = noise(300_007);
+    bench.create(&key("large"), bytes.clone()).await;
+    for range in [0..1, 0..300_007, 5..70_000, 299_999..300_007, 300_006..300_007] {
+        let part = bench.read.get_range(&key("large"), range.clone()).await.unwrap();
+        assert!(part == bytes[range.start as usize..range.end as usize], "{range:?}");
+    }
+    assert_eq!(bench.read.get_range(&key("large"), 7..7).await.unwrap(), "");
+}
+
+pub async fn a_part_beyond_the_end_is_what_is_there(bench: &Bench) {
+    bench.create(&key("ten"), "0123456789").await;
+    assert_eq!(bench.read.get_range(&key("ten"), 7..20).await.unwrap(), "789");
+    assert_eq!(bench.read.get_range(&key("ten"), 10..20).await.unwrap(), "");
+    assert_eq!(bench.read.get_range(&key("ten"), 4_000..4_001).await.unwrap(), "");
+}
+
+pub async fn a_part_of_nothing_is_an_error(bench: &Bench) {
+    let refused = kind(bench.read.get_range(&key("nothing"), 0..10).await);
+    assert_eq!(refused, StoreErrorKind::NotFound { key: "probe/nothing".into() });
+}
+
 pub async fn a_download_is_exact(bench: &Bench) {
     let folder = tempfile::tempdir().unwrap();
     let to = folder.path().join("file");
