@@ -12,5 +12,5 @@ await main(async () => {
 	await buildPage();
 	await buildPrograms();
 	process.env.PATCHBAY_SCREENSHOTS = 'docs';
-	await testWindow(at('ui/e2e/screens.test.mjs'));
+	await testWindow(at('ui/e2e/screens.test.mjs'), at('ui/e2e/compare.test.mjs'));
 });

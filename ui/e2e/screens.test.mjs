@@ -1,22 +1,12 @@
 // Every screen, in light and dark and in Chinese: nothing serious for axe, nothing cut off, and a picture for the documentation.
 
-import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { at } from '../../scripts/lib/places.mjs';
+import { go, keep, LOOKS } from './support/album.mjs';
 import { openApp } from './support/app.mjs';
-import { choose, press, says, settled } from './support/page.mjs';
-
-/** `npm run screenshots` keeps the pictures; a test run leaves them under target/. */
-const album = process.env.PATCHBAY_SCREENSHOTS ? at('docs/screenshots') : at('target/e2e/screens');
-
-const LOOKS = [
-	{ name: 'light', settings: { language: 'en', theme: 'light' } },
-	{ name: 'dark', settings: { language: 'en', theme: 'dark' } },
-	{ name: 'zh', settings: { language: 'zh-CN', theme: 'light' } },
-];
+import { choose, press, says } from './support/page.mjs';
 
 const scratch = mkdtempSync(join(tmpdir(), 'patchbay-screens-'));
 let app;
@@ -32,29 +22,11 @@ after(async () => {
 	rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
 });
 
-/** Goes where the address says, once the page listens. */
-async function go(hash) {
-	await browser.$('nav').waitForExist({ timeout: 15_000 });
-	await browser.execute((to) => {
-		window.location.hash = to;
-		window.dispatchEvent(new PopStateEvent('popstate'));
-	}, hash);
-}
-
-/** A picture of the page at rest, what axe says of it, and whether it is wider than its window. */
-async function keep(name) {
-	await settled(browser);
-	const wide = await browser.execute(() => document.documentElement.scrollWidth > window.innerWidth);
-	await app.shot(name, join(album, `${name}.png`));
-	assert.equal(wide, false, `${name} is wider than the window`);
-	assert.deepEqual(await app.axe(), [], name);
-}
-
 test('the first start, in every look', async () => {
 	for (const { name, settings } of LOOKS) {
 		await app.set(settings);
 		await browser.$('h1').waitForExist();
-		await keep(`welcome-${name}`);
+		await keep(app, `welcome-${name}`);
 	}
 	await app.set({ language: 'en', theme: 'light', actor: 'mei' });
 	await press(browser, 'Look around');
@@ -76,9 +48,9 @@ for (const { name, settings } of LOOKS) {
 			settings: ['#/settings', ''],
 		};
 		for (const [screen, [hash, words]] of Object.entries(screens)) {
-			await go(hash);
+			await go(browser, hash);
 			if (words) await says(browser, words);
-			await keep(`${screen}-${name}`);
+			await keep(app, `${screen}-${name}`);
 		}
 	});
 }
@@ -86,23 +58,23 @@ for (const { name, settings } of LOOKS) {
 test('rolling back and publishing, in light and dark', async () => {
 	for (const { name, settings } of LOOKS.slice(0, 2)) {
 		await app.set(settings);
-		await go('#/plugin/meeting-notes/versions');
+		await go(browser, '#/plugin/meeting-notes/versions');
 		await press(browser, '2.2.0');
 		await press(browser, 'Point a channel here…');
 		await choose(browser, 'stable');
 		await says(browser, 'Roll stable back to 2.2.0');
 		await browser.$('textarea').setValue('Puts the notes of one call under another.');
-		await keep(`rollback-${name}`);
+		await keep(app, `rollback-${name}`);
 		await browser.keys('Escape');
 
 		app.pick(plugin());
-		await go('#/publish');
+		await go(browser, '#/publish');
 		await press(browser, 'Choose folder…');
 		await says(browser, 'From patchbay.json');
-		await keep(`publish-${name}`);
+		await keep(app, `publish-${name}`);
 		await press(browser, 'Continue');
 		await says(browser, 'Version 3.4.0');
-		await keep(`publish-version-${name}`);
+		await keep(app, `publish-version-${name}`);
 	}
 });
 
@@ -115,9 +87,9 @@ test('the smallest window', async () => {
 		['registries', '#/registries', 'Where plugins come from'],
 		['settings', '#/settings', 'Appearance'],
 	]) {
-		await go(hash);
+		await go(browser, hash);
 		await says(browser, words);
-		await keep(`${screen}-small`);
+		await keep(app, `${screen}-small`);
 	}
 });
 

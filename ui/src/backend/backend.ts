@@ -3,6 +3,9 @@ import type { ChangeDone } from '../generated/ChangeDone';
 import type { ChangePlan } from '../generated/ChangePlan';
 import type { ChangeRequest } from '../generated/ChangeRequest';
 import type { ConnectionStep } from '../generated/ConnectionStep';
+import type { DiffView } from '../generated/DiffView';
+import type { FileContentView } from '../generated/FileContentView';
+import type { FilesView } from '../generated/FilesView';
 import type { HistoryView } from '../generated/HistoryView';
 import type { JobView } from '../generated/JobView';
 import type { PluginView } from '../generated/PluginView';
@@ -55,6 +58,27 @@ export interface Backend {
 	plugin(registry: string, id: string, fresh: boolean): Promise<PluginView>;
 	/** Sanitised HTML; null when the version has no README. */
 	readme(registry: string, id: string, version: string): Promise<string | null>;
+	/** The files of a version, without its package. */
+	files(registry: string, id: string, version: string, platform: string | null): Promise<FilesView>;
+	/** One file of it, as far as it can be shown. The text is a stranger's: show it by `lib/visible`. */
+	file(
+		registry: string,
+		id: string,
+		version: string,
+		platform: string | null,
+		path: string,
+	): Promise<FileContentView>;
+	/** What differs between two versions. With `only`, these files however large the difference is, and the insides of no others. */
+	compare(
+		registry: string,
+		id: string,
+		old: string,
+		next: string,
+		platform: string | null,
+		only: string[],
+	): Promise<DiffView>;
+	/** What publishing a folder would change. */
+	compareFolder(registry: string, path: string, only: string[]): Promise<DiffView>;
 	/** A page of history that ends before revision `before`. */
 	history(registry: string, id: string, before: number | null): Promise<HistoryView>;
 	/** A `data:` URL. */

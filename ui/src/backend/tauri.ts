@@ -49,6 +49,11 @@ export const tauri: Backend = {
 	sync: (registry) => ask('sync', { registry }),
 	plugin: (registry, id, fresh) => ask('plugin', { registry, id, fresh }),
 	readme: (registry, id, version) => ask('readme', { registry, id, version }),
+	files: (registry, id, version, platform) => ask('files', { registry, id, version, platform }),
+	file: (registry, id, version, platform, path) => ask('file', { registry, id, version, platform, path }),
+	compare: (registry, id, old, next, platform, only) =>
+		ask('compare', { registry, id, old, new: next, platform, only }),
+	compareFolder: (registry, path, only) => ask('compare_folder', { registry, path, only }),
 	history: (registry, id, before) => ask('history', { registry, id, before }),
 	icon: (registry, id, digest) => ask('icon', { registry, id, digest }),
 

@@ -4,6 +4,7 @@ export { default as Banner } from './Banner.svelte';
 export { default as Button } from './Button.svelte';
 export { default as ChannelTag } from './ChannelTag.svelte';
 export { default as Checkbox } from './Checkbox.svelte';
+export { default as Code } from './Code.svelte';
 export { default as Confirm } from './Confirm.svelte';
 export { default as CopyButton } from './CopyButton.svelte';
 export { default as Dialog } from './Dialog.svelte';

@@ -1,10 +1,20 @@
 /** The tabs of a plugin's page. */
-export type PluginTab = 'overview' | 'versions' | 'history';
+export type PluginTab = 'overview' | 'versions' | 'compare' | 'files' | 'history';
 
 /** Where the person is. */
 export type Route =
 	| { name: 'browse' }
-	| { name: 'plugin'; id: string; tab: PluginTab; version: string | null; from: 'browse' | 'releases' }
+	| {
+			name: 'plugin';
+			id: string;
+			tab: PluginTab;
+			version: string | null;
+			/** The version that `version` is compared with. */
+			base?: string | null;
+			/** The file that is looked at. */
+			file?: string | null;
+			from: 'browse' | 'releases';
+	  }
 	| { name: 'publish'; path: string | null }
 	| { name: 'releases' }
 	| { name: 'activity' }
@@ -14,7 +24,8 @@ export type Route =
 /** The names of all views that a route can lead to. */
 export type RouteName = Route['name'];
 
-const TABS: PluginTab[] = ['overview', 'versions', 'history'];
+/** The tabs, in order. */
+export const TABS: PluginTab[] = ['overview', 'versions', 'compare', 'files', 'history'];
 
 /** The current route, mirrored in the address's fragment so that back, forward and reload work as everywhere. */
 export class Router {
@@ -57,6 +68,8 @@ export function write(route: Route): string {
 		case 'plugin': {
 			const query = new URLSearchParams();
 			if (route.version !== null) query.set('version', route.version);
+			if (route.base != null) query.set('base', route.base);
+			if (route.file != null) query.set('file', route.file);
 			if (route.from !== 'browse') query.set('from', route.from);
 			const tail = query.size > 0 ? `?${query}` : '';
 			return `#/plugin/${encodeURIComponent(route.id)}/${route.tab}${tail}`;
@@ -66,6 +79,11 @@ export function write(route: Route): string {
 		default:
 			return `#/${route.name}`;
 	}
+}
+
+function optional(name: 'base' | 'file', query: URLSearchParams): { [key in typeof name]?: string } {
+	const value = query.get(name);
+	return value === null ? {} : { [name]: value };
 }
 
 /** The route of a fragment; Browse for anything unknown. */
@@ -81,6 +99,8 @@ export function parse(hash: string): Route {
 				id: decodeURIComponent(id),
 				tab: TABS.find((t) => t === tab) ?? 'overview',
 				version: query.get('version'),
+				...optional('base', query),
+				...optional('file', query),
 				from: query.get('from') === 'releases' ? 'releases' : 'browse',
 			};
 		case 'publish':

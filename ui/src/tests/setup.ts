@@ -10,7 +10,7 @@ class Sized implements ResizeObserver {
 	constructor(private readonly tell: ResizeObserverCallback) {}
 
 	observe(target: Element): void {
-		const height = target.getAttribute('role') === 'listbox' ? 640 : 64;
+		const height = /^(listbox|tree|region)$/.test(target.getAttribute('role') ?? '') ? 640 : 64;
 		const contentRect = { width: 700, height, top: 0, left: 0, bottom: height, right: 700, x: 0, y: 0 };
 		const entry = { target, contentRect } as unknown as ResizeObserverEntry;
 		queueMicrotask(() => this.tell([entry], this));

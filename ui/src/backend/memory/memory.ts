@@ -3,6 +3,8 @@ import type { RegistryView } from '../../generated/RegistryView';
 import type { Settings } from '../../generated/Settings';
 import type { WireError } from '../../generated/WireError';
 import type { Backend, Drop } from '../backend';
+import { compare, first } from './compare';
+import { BINARY, contents, fileOf, listed } from './contents';
 import type { Document } from './document';
 import { notFound, unreachable, wireError } from './errors';
 import { inspectFolder } from './folder';
@@ -186,6 +188,41 @@ export class Memory implements Backend {
 		await this.network('readme');
 		const readme = this.document(registry, id).about.readme;
 		return readme === null ? null : `${readme}<p>Version ${version}.</p>`;
+	}
+
+	async files(registry: string, id: string, version: string) {
+		await this.network('files');
+		return listed(this.document(registry, id).view(this.stamp()), version);
+	}
+
+	async file(...[registry, id, version, , path]: Parameters<Backend['file']>) {
+		await this.network('file');
+		const [file, text] = fileOf(this.document(registry, id).view(this.stamp()), version, path);
+		const content = text.includes(BINARY) ? ({ kind: 'binary' } as const) : ({ kind: 'text', text } as const);
+		return { version, file, content };
+	}
+
+	async compare(...[registry, id, old, next]: Parameters<Backend['compare']>) {
+		await this.network('compare');
+		const view = this.document(registry, id).view(this.stamp());
+		return compare(id, [old, contents(view, old)], [next, contents(view, next)], null);
+	}
+
+	async compareFolder(registry: string, path: string) {
+		await this.network('compareFolder');
+		const { manifest } = await this.inspect(registry, path);
+		const id = manifest?.id ?? '';
+		const version = manifest?.version ?? '';
+		const view = this.shelf(registry).documents.get(id)?.view(this.stamp());
+		const newest = view?.releases[0]?.version;
+		if (view === undefined || newest === undefined) return first(id, version, new Map(), path);
+		const before = contents(view, newest);
+		const after = new Map(before).set('dist/new.js', 'export const fresh = true;\n');
+		after.set(
+			'patchbay.json',
+			(before.get('patchbay.json') ?? '').replace('"network"', '"network",\n\t\t"screen"'),
+		);
+		return compare(id, [newest, before], [version, after], path);
 	}
 
 	async history(registry: string, id: string, before: number | null) {

@@ -16,7 +16,7 @@ const chinese = new Map(leaves(zhCN as unknown as Node));
 const SAME = [
 	/^(shell\.palette\.language|settings\.(tongues|platforms))\./,
 	/^common\.(dot|arrow|quote)$/,
-	/^(plugin\.release\.digest|browse\.statusHint\.active|registries\.facts\.aws)$/,
+	/^(plugin\.release\.digest|compare\.files\.digest|compare\.digest|compare\.digests|browse\.statusHint\.active|registries\.facts\.aws)$/,
 ];
 
 describe('both languages', () => {

@@ -4,6 +4,7 @@ import { activity } from './zh-CN/activity';
 import { browse } from './zh-CN/browse';
 import { change } from './zh-CN/change';
 import { common } from './zh-CN/common';
+import { compare } from './zh-CN/compare';
 import { plugin } from './zh-CN/plugin';
 import { publish } from './zh-CN/publish';
 import { registries } from './zh-CN/registries';
@@ -15,6 +16,7 @@ export const zhCN: Messages = {
 	shell,
 	browse,
 	plugin,
+	compare,
 	change,
 	publish,
 	registries,

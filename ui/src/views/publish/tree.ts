@@ -78,6 +78,28 @@ function lines(parent: Node, level: number, closed: ReadonlySet<string>): Row[] 
 	});
 }
 
+/** Where a key leads from a row, as the tree pattern of the ARIA practices has it: to another row, or to folding this one. */
+export function keyed(key: string, list: Row[], at: number): number | 'fold' | null {
+	const row = list[at];
+	if (row === undefined) return null;
+	const branch = row.folder && row.excluded === null;
+	if (branch && (key === 'Enter' || key === ' ')) return 'fold';
+	if (branch && key === (row.open ? 'ArrowLeft' : 'ArrowRight')) return 'fold';
+	const above = list.findIndex((r) => r.path === parent(row.path));
+	const to = {
+		...{
+			ArrowDown: at + 1,
+			ArrowUp: at - 1,
+			Home: 0,
+			End: list.length - 1,
+			PageDown: at + 10,
+			PageUp: at - 10,
+		},
+		...{ ArrowRight: row.open ? at + 1 : at, ArrowLeft: above < 0 ? at : above },
+	}[key];
+	return to === undefined ? null : Math.max(0, Math.min(list.length - 1, to));
+}
+
 /** The folder that a path lies in; empty at the top. */
 export function parent(path: string): string {
 	return path.replace(/[^/]+\/?$/, '');

@@ -1,6 +1,12 @@
 /** The plugin page: header, tabs, rail, the facts of a release, history. */
 export const plugin = {
-	tabs: { overview: 'Overview', versions: 'Versions', history: 'History' },
+	tabs: {
+		overview: 'Overview',
+		versions: 'Versions',
+		compare: 'Compare',
+		files: 'Files',
+		history: 'History',
+	},
 	by: (author: string) => `by ${author}`,
 	owners: 'Owners',
 	homepage: 'Homepage',

@@ -1,7 +1,7 @@
 import type { Messages } from '../en';
 
 export const plugin: Messages['plugin'] = {
-	tabs: { overview: '概览', versions: '版本', history: '历史' },
+	tabs: { overview: '概览', versions: '版本', compare: '比较', files: '文件', history: '历史' },
 	by: (author) => `作者 ${author}`,
 	owners: '所有者',
 	homepage: '主页',

@@ -2,6 +2,26 @@ import type { Sentences } from '../../errors';
 
 /** Rules that a change breaks. */
 export const plugins: Sentences = {
+	altered_file: ({ plugin, version, path }) => ({
+		message: `${plugin} ${version} 的“${path}”与发布时不一致：内容与摘要不符。`,
+		hint: '请勿使用，并告知仓库管理员。',
+	}),
+	no_file: ({ plugin, version, path }) => ({
+		message: `${plugin} ${version} 中没有文件“${path}”。`,
+		hint: '请在文件列表中查看现有文件。',
+	}),
+	file_too_large_here: ({ path, size, limit }) => ({
+		message: `“${path}”有 ${size} 字节，此处最多读取 ${limit} 字节。`,
+		hint: '请下载安装包后查看。',
+	}),
+	file_list_damaged: ({ plugin, version }) => ({
+		message: `${plugin ?? ''} ${version ?? ''} 的文件列表已损坏，无法使用。`.trim(),
+		hint: '请告知仓库管理员。',
+	}),
+	file_list_newer: ({ format }) => ({
+		message: `文件列表的格式为 ${format}，当前版本的 Patchbay 无法读取。`,
+		hint: '请更新 Patchbay。',
+	}),
 	no_plugin: ({ plugin }) => ({
 		message: plugin ? `仓库中没有插件 ${plugin}。` : '仓库中没有此插件。',
 		hint: '请检查标识，或在“浏览”中搜索。',

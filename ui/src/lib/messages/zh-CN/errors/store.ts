@@ -34,6 +34,10 @@ const because = (reason = '') => (reason === '' ? '' : `：${REASONS[reason] ?? 
 
 /** The store and the way to it. */
 export const store: Sentences = {
+	no_ranges: ({ endpoint }) => ({
+		message: `${endpoint} 只提供完整文件，因此无法单独读取其中的文件。`,
+		hint: '请下载安装包后查看。',
+	}),
 	object_missing: ({ key }) => ({
 		message: `仓库中没有对象 ${key}。`,
 		hint: '请刷新；若仍然如此，请在“仓库”中测试连接。',
