@@ -21,6 +21,7 @@ pub mod pack;
 mod packed_file;
 pub mod path;
 pub mod problem;
+pub mod range;
 mod read_at;
 pub mod version;
 
@@ -40,5 +41,6 @@ pub use pack::{PackError, Packed, pack};
 pub use packed_file::{PackedFileError, read_packed_file};
 pub use path::{PathError, check_path};
 pub use problem::{Problem, Severity};
+pub use range::{Range, RangeError};
 pub use read_at::ReadAt;
 pub use version::{Version, VersionError, next_patch, parse_version, same_version};

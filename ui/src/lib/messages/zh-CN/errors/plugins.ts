@@ -81,4 +81,12 @@ export const plugins: Sentences = {
 	job_unknown: () => ({ message: '没有此任务。', hint: '可在“动态”中查看。' }),
 	job_done: () => ({ message: '此任务已完成。' }),
 	job_elsewhere: () => ({ message: '此任务正在另一个程序中运行。', hint: '请等它结束。' }),
+	range_part: ({ range, part }) => ({
+		message: `“${range}”不是版本范围：“${part}”不能出现在其中。`,
+		hint: '请写成 >=1.4、^2.0.0 或 1.x || 2.x 这样的形式。',
+	}),
+	range_too_long: ({ len }) => ({
+		message: `版本范围最多 1024 个字符，现在有 ${len} 个。`,
+		hint: '请写成 >=1.4、^2.0.0 或 1.x || 2.x 这样的形式。',
+	}),
 };
