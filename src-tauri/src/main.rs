@@ -6,6 +6,8 @@
 
 mod closing;
 mod commands;
+#[cfg(target_os = "linux")]
+mod graphics;
 mod launch;
 mod link;
 mod news;

@@ -37,6 +37,8 @@ pub fn open(app: &tauri::App, options: &Options, theme: wire::Theme) -> tauri::R
         builder = builder.data_directory(home.join("webview"));
     }
     let window = builder.build()?;
+    #[cfg(target_os = "linux")]
+    crate::graphics::suit(&window)?;
     wear(&window, theme);
 
     async_runtime::spawn(async move {

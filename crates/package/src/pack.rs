@@ -1,15 +1,22 @@
 //! Making a package.
 
+mod compress;
+mod source;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs::{self, File},
-    io::{self, BufWriter, Read, Seek, Write},
+    io::{self, BufWriter, Read as _, Write},
     ops::ControlFlow,
     path::Path,
 };
 
-use flate2::{Compression, Crc, write::DeflateEncoder};
+use flate2::{Compression, Crc};
 use tempfile::SpooledTempFile;
+
+use self::{
+    compress::{Compressed, compress_all},
+    source::Source,
+};
 
 use crate::{
     Contents, Digest, Explain, FileEntry, FileList, Hasher, Limits, Manifest, Mode, PathError, SourceFile,
@@ -24,8 +31,6 @@ use crate::{
 const CHUNK: usize = 64 << 10;
 /// The compressor's level. Part of the format.
 const LEVEL: Compression = Compression::new(6);
-/// From this size on a compressed file waits on disk instead of in memory, in bytes.
-const IN_MEMORY: usize = 8 << 20;
 
 /// A package that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,12 +133,11 @@ pub fn pack(
     let files = check(contents, limits)?;
     let executables: BTreeSet<&str> = manifest.executables.iter().map(String::as_str).collect();
     let out = Tee { out: BufWriter::with_capacity(CHUNK, out), hasher: Hasher::new() };
-    let mut packing =
-        Packing { archive: Writer::new(out), scratch, progress, read: 0, list: FileList::default(), limit: limits.package_size() };
-    for file in files {
+    let mut packing = Packing { archive: Writer::new(out), list: FileList::default(), limit: limits.package_size() };
+    compress_all(folder, &files, scratch, progress, |file, compressed| {
         let mode = if executables.contains(file.path.as_str()) { Mode::Executable } else { Mode::Plain };
-        packing.file(folder, file, mode)?;
-    }
+        packing.file(folder, file, mode, compressed)
+    })?;
     let Packing { archive, list, .. } = packing;
     let hasher = archive.finish().map_err(|source| PackError::Write { source })?.hasher;
     Ok(Packed { size: hasher.len(), sha256: hasher.finish(), unpacked_size: list.unpacked_size(), list })
@@ -168,27 +172,16 @@ fn largest(list: &FileList) -> String {
     files.iter().take(3).map(|f| format!("{} ({})", f.path, size_words(f.packed))).collect::<Vec<_>>().join(", ")
 }
 
-struct Packing<'a, W: Write> {
+/// The archive on its way, written in the order of the package by one thread.
+struct Packing<W: Write> {
     archive: Writer<Tee<W>>,
-    scratch: &'a Path,
-    progress: &'a mut dyn FnMut(u64) -> ControlFlow<()>,
-    read: u64,
     list: FileList,
     limit: u64,
 }
 
-/// A file after its first reading.
-struct Compressed {
-    bytes: SpooledTempFile,
-    packed: u64,
-    crc32: u32,
-    sha256: Digest,
-}
-
-impl<W: Write> Packing<'_, W> {
-    fn file(&mut self, folder: &Path, file: &SourceFile, mode: Mode) -> Result<(), PackError> {
-        let mut source = Source::open(folder, file)?;
-        let mut compressed = self.compress(&mut source)?;
+impl<W: Write> Packing<W> {
+    /// Puts a compressed file in.
+    fn file(&mut self, folder: &Path, file: &SourceFile, mode: Mode, mut compressed: Compressed) -> Result<(), PackError> {
         // Deflate makes what is compressed already a little larger.
         let stored = compressed.packed >= file.size;
         let packed = if stored { file.size } else { compressed.packed };
@@ -207,38 +200,18 @@ impl<W: Write> Packing<'_, W> {
             return Err(PackError::TooLarge { limit: self.limit, largest: largest(&self.list) });
         }
         self.archive.entry(&entry).map_err(write_error)?;
-        if stored { self.copy_again(&mut source, crc32) } else { self.copy(&mut compressed.bytes) }
-    }
-
-    /// Reads a file once: digests, checks and compresses it.
-    fn compress(&mut self, source: &mut Source<'_>) -> Result<Compressed, PackError> {
-        let spool = tempfile::spooled_tempfile_in(IN_MEMORY, self.scratch);
-        let (mut encoder, mut crc, mut hasher) = (DeflateEncoder::new(spool, LEVEL), Crc::new(), Hasher::new());
-        let mut chunk = vec![0; CHUNK];
-        while let Some(bytes) = source.next(&mut chunk)? {
-            crc.update(bytes);
-            hasher.update(bytes);
-            encoder.write_all(bytes).map_err(write_error)?;
-            self.read += bytes.len() as u64;
-            if (self.progress)(self.read).is_break() {
-                return Err(PackError::Cancelled);
-            }
-        }
-        let mut bytes = encoder.finish().map_err(write_error)?;
-        let packed = bytes.stream_position().map_err(write_error)?;
-        bytes.rewind().map_err(write_error)?;
-        Ok(Compressed { bytes, packed, crc32: crc.sum(), sha256: hasher.finish() })
+        if stored { self.copy_again(folder, file, &compressed) } else { self.copy(&mut compressed.bytes) }
     }
 
     /// Puts a file in as it is, and makes sure that it is still what was digested.
-    fn copy_again(&mut self, source: &mut Source<'_>, crc32: u32) -> Result<(), PackError> {
-        source.rewind()?;
+    fn copy_again(&mut self, folder: &Path, file: &SourceFile, compressed: &Compressed) -> Result<(), PackError> {
+        let mut source = Source::open(folder, file)?;
         let (mut chunk, mut crc) = (vec![0; CHUNK], Crc::new());
         while let Some(bytes) = source.next(&mut chunk)? {
             crc.update(bytes);
             self.archive.bytes(bytes).map_err(write_error)?;
         }
-        if crc.sum() == crc32 { Ok(()) } else { Err(source.changed()) }
+        if crc.sum() == compressed.crc32 { Ok(()) } else { Err(source.changed()) }
     }
 
     fn copy(&mut self, from: &mut SpooledTempFile) -> Result<(), PackError> {
@@ -254,62 +227,6 @@ impl<W: Write> Packing<'_, W> {
 
 const fn write_error(source: io::Error) -> PackError {
     PackError::Write { source }
-}
-
-/// A file of the folder, read in chunks that are full but for the last.
-struct Source<'a> {
-    file: File,
-    path: &'a str,
-    size: u64,
-    read: u64,
-    modified: Option<std::time::SystemTime>,
-}
-
-impl<'a> Source<'a> {
-    fn open(folder: &Path, file: &'a SourceFile) -> Result<Self, PackError> {
-        let at = folder.join(&file.on_disk);
-        let path = file.path.as_str();
-        let failed = |source| PackError::Read { path: path.into(), source };
-        // It may have become a link since the scan, leading anywhere.
-        if !fs::symlink_metadata(&at).map_err(failed)?.is_file() {
-            return Err(PackError::Changed { path: path.into() });
-        }
-        let opened = File::open(&at).map_err(failed)?;
-        let modified = opened.metadata().map_err(failed)?.modified().ok();
-        Ok(Self { file: opened, path, size: file.size, read: 0, modified })
-    }
-
-    /// The next chunk; none at the end, which has to be where the scan saw it.
-    fn next<'b>(&mut self, chunk: &'b mut [u8]) -> Result<Option<&'b [u8]>, PackError> {
-        let failed = |path: &str, source| PackError::Read { path: path.into(), source };
-        let mut filled = 0;
-        while filled < chunk.len() {
-            match self.file.read(&mut chunk[filled..]) {
-                Ok(0) => break,
-                Ok(n) => filled += n,
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                Err(e) => return Err(failed(self.path, e)),
-            }
-        }
-        self.read += filled as u64;
-        if self.read > self.size {
-            return Err(self.changed());
-        }
-        if filled > 0 {
-            return Ok(Some(&chunk[..filled]));
-        }
-        let modified = self.file.metadata().map_err(|e| failed(self.path, e))?.modified().ok();
-        if self.read == self.size && modified == self.modified { Ok(None) } else { Err(self.changed()) }
-    }
-
-    fn rewind(&mut self) -> Result<(), PackError> {
-        self.read = 0;
-        self.file.rewind().map_err(|source| PackError::Read { path: self.path.into(), source })
-    }
-
-    fn changed(&self) -> PackError {
-        PackError::Changed { path: self.path.into() }
-    }
 }
 
 /// Digests what goes through.
