@@ -14,8 +14,8 @@ import { readyToTest } from './lib/system.mjs';
 
 const REPORT = at('target/bench/report.json');
 
-/** Each gives a list of `{name, value, unit, target, met, peer, peer_value}`. */
-const BENCHES = { publish, launch };
+/** Each gives a list of `{name, value, unit, target, at_least?, met, peer, peer_value}`. */
+const BENCHES = { publish, reliability, throughput, launch };
 
 await main(async (args) => {
 	const { values, positionals } = parseArgs({
@@ -45,16 +45,35 @@ async function publish(profile) {
 	await readyServers();
 	const seaweed = await startSeaweed();
 	try {
-		const flags = profile === 'debug' ? ['--profile', 'dev'] : [];
-		const printed = await lines(
-			'cargo',
-			['bench', '-p', 'patchbay-client', '--bench', 'publish', ...flags],
-			environment({ seaweed }),
-		);
-		return printed.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+		return await measured('patchbay-client', 'publish', profile, environment({ seaweed }));
 	} finally {
 		await seaweed.stop();
 	}
+}
+
+/** How many publishes get through on a bad network, beside the bare SDK. */
+function reliability(profile) {
+	return measured('patchbay-registry', 'reliability', profile);
+}
+
+/** How fast many publish at once, beside bare PUTs: on the embedded registry and on a real SeaweedFS. */
+async function throughput(profile) {
+	await readyServers();
+	const embedded = await measured('patchbay-registry', 'throughput', profile);
+	const seaweed = await startSeaweed();
+	try {
+		const variables = { PATCHBAY_BENCH_S3: environment({ seaweed }).PATCHBAY_TEST_SEAWEED };
+		return [...embedded, ...(await measured('patchbay-registry', 'throughput', profile, variables))];
+	} finally {
+		await seaweed.stop();
+	}
+}
+
+/** What a benchmark in Rust prints. */
+async function measured(crate, bench, profile, variables) {
+	const flags = profile === 'debug' ? ['--profile', 'dev'] : [];
+	const printed = await lines('cargo', ['bench', '-p', crate, '--bench', bench, ...flags], variables);
+	return printed.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
 }
 
 /** Launch time and idle memory of the window. */
@@ -80,13 +99,15 @@ async function launch(profile) {
 }
 
 function table(results) {
-	const rows = results.map(({ name, value, unit, target, met, peer, peer_value: peerValue }) => [
-		name,
-		`${value} ${unit}`,
-		target === undefined || target === null ? '' : `at most ${target} ${unit}`,
-		met === false ? 'missed' : met ? 'met' : '',
-		peer ? `${peer}: ${peerValue}` : '',
-	]);
+	const rows = results.map(
+		({ name, value, unit, target, at_least: atLeast, met, peer, peer_value: peerValue }) => [
+			name,
+			`${value} ${unit}`,
+			target === undefined || target === null ? '' : `${atLeast ? 'at least' : 'at most'} ${target} ${unit}`,
+			met === false ? 'missed' : met ? 'met' : '',
+			peer ? `${peer}: ${peerValue}` : '',
+		],
+	);
 	const all = [['What', 'Value', 'Target', '', 'Peer'], ...rows];
 	const widths = all[0].map((_, i) => Math.max(...all.map((row) => row[i].length)));
 	const [head, ...body] = all.map((row) =>

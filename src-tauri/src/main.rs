@@ -66,6 +66,7 @@ fn client(options: &Options) -> Result<App, WireError> {
 
 fn open(app: &mut tauri::App, client: App, options: Options) -> tauri::Result<()> {
     news::follow_jobs(app.handle(), client.clone());
+    news::settle(client.clone());
     // Settings that cannot be read are told by `start`, on the page.
     let theme = client.settings().map(|settings| settings.theme).unwrap_or_default();
     app.manage(client);

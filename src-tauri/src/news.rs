@@ -24,6 +24,12 @@ pub fn follow_jobs(app: &AppHandle, client: App) {
     });
 }
 
+/// Finds out about what an earlier run of the program left in doubt. Whoever follows the jobs hears of it.
+pub fn settle(client: App) {
+    // What cannot be found out now stays as it is, and is told where the jobs are listed.
+    async_runtime::spawn(async move { client.settle_jobs().await });
+}
+
 fn tell(app: &AppHandle, job: &JobView) {
     if job.finished_at.is_some() {
         app.state::<Closing>().job_ended();

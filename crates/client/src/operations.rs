@@ -11,6 +11,7 @@ mod plugin;
 mod publish;
 mod registries;
 mod released;
+mod settle;
 
 pub use files::ReadFile;
 

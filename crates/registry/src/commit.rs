@@ -6,26 +6,31 @@
 //! - no answer: read again. If the operation is not in there, an attempt may still be on its way; the next attempt uses the
 //!   same ETag, so only one of the two can win, and both say the same.
 //! - in doubt until a read shows the operation, or another ETag than the attempt was made from: then it can never win.
+//!
+//! What to ask next is decided in [`decision`], which asks nobody; here it is carried out.
+
+pub mod decision;
+mod search;
 
 use std::time::Duration;
 
 use bytes::Bytes;
-use patchbay_package::{Digest, PluginId, Version};
-use rand::RngExt as _;
+use patchbay_package::{Digest, PluginId};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use self::{
+    decision::{End, Failed, Failure, Step},
+    search::{Seek, seek},
+};
 use crate::{
-    change::{Change, Consequence, Next, Refusal, Revision, Stamp, apply},
+    change::{Change, Consequence, Revision, Stamp},
     error::{ChangeError, ReadError},
-    format::{
-        MAX_DOCUMENT, MAX_OPERATIONS,
-        document::{ActionKind, Document},
-    },
+    format::{MAX_DOCUMENT, document::Document},
     key::Key,
     seen::{Mark, Seen},
-    store::{Body, Condition, ETag, Fetched, Store, StoreError, StoreErrorKind},
+    store::{Body, Condition, ETag, Fetched, Store, StoreErrorKind},
 };
 
 /// A document as it stands in the registry.
@@ -108,113 +113,90 @@ impl Commit<'_> {
     /// # Errors
     /// [`ChangeError::Unknown`] when a commit was sent and nobody could be asked about it until the patience ran out;
     /// every other error means that nothing is visible.
-    pub async fn run(mut self) -> Result<Committed, ChangeError> {
-        let mut begin = self.begin.take();
-        let Self { store, seen, id, change, stamp, .. } = self;
-        let mut attempt = Attempt::new(&self);
+    pub async fn run(self) -> Result<Committed, ChangeError> {
+        let Self { store, seen, id, change, stamp, begin, archived, resumed, patience, cancel } = self;
+        let deadline = Instant::now() + patience;
+        let late = || Instant::now() >= deadline;
+        let mut step = decision::first(change, stamp, begin, archived, resumed);
         loop {
-            let found = match begin.take() {
-                Some(found) => Ok(found),
-                None => attempt.unless_cancelled(read(store, seen, id)).await?,
-            };
-            let standing = match found {
-                Ok(standing) => standing,
-                Err(e) => {
-                    attempt.wait_or_give_up(e).await?;
-                    continue;
-                }
-            };
-            let seq = standing.as_ref().map_or(0, |s| s.revision.document.header.seq);
-            attempt.oldest = attempt.oldest.min(if self.resumed { 1 } else { seq });
-            if let Some(s) = &standing {
-                match attempt.unless_cancelled(find_operation(store, s, stamp.op, attempt.oldest)).await? {
-                    Ok(Some(found)) => return Ok(attempt.told(found)),
-                    Ok(None) => {}
-                    Err(e) => {
-                        attempt.wait_or_give_up(e).await?;
-                        continue;
+            step = match step {
+                Step::Read(ask) => match unless_cancelled(cancel, read(store, seen, id)).await {
+                    Some(found) => ask.answered(found.map_err(failed), late()),
+                    None => ask.stopped(),
+                },
+                Step::Look(ask) => match unless_cancelled(cancel, revision(store, id, ask.seq())).await {
+                    Some(revision) => ask.answered(revision.map_err(failed), late()),
+                    None => ask.stopped(),
+                },
+                Step::Archive(ask) => match unless_cancelled(cancel, archive(store, id, ask.standing())).await {
+                    Some(outcome) => ask.answered(outcome.map_err(failed), late()),
+                    None => ask.stopped(),
+                },
+                Step::Put(ask) if cancel.is_cancelled() => ask.stopped(),
+                // From here on nothing is cut short: this is the commit.
+                Step::Put(ask) => {
+                    let outcome = store.put(&Key::Document(id.clone()), Body::Bytes(ask.bytes()), ask.condition(), None).await;
+                    let step = ask.answered(outcome.map(drop).map_err(|e| failed(e.into())));
+                    if let Step::End(End::Committed(done)) = &step {
+                        // Whatever was seen meanwhile, this revision is live: a reader that is ahead of it is no error here.
+                        let _ = seen.check(id, None, Some(Mark { seq: done.document.header.seq, digest: done.digest }));
                     }
+                    step
                 }
-            }
-            attempt.not_found_in(standing.as_ref());
-            // A refusal is definite even in doubt: `apply` accepted what the lost attempt was made from, so that is no longer
-            // what stands there, and an attempt that is still on its way carries an ETag that can never match again.
-            let (document, consequences) = match apply(standing.as_ref().map(|s| &s.revision), change, stamp)? {
-                Next::Write { document, consequences } => (document, consequences),
-                Next::Unchanged { consequences } => {
-                    let Some(s) = standing else { return Err(Refusal::NoPlugin.into()) };
-                    return Ok(Committed { document: s.revision.document, digest: s.revision.digest, consequences, wrote: false });
+                Step::Wait(wait) => {
+                    unless_cancelled(cancel, tokio::time::sleep(wait.how_long())).await;
+                    wait.over()
                 }
-            };
-            attempt.in_time()?;
-            if let Some(s) = &standing
-                && self.archived != Some(seq)
-                && let Err(e) = attempt.unless_cancelled(archive(store, id, s)).await?
-            {
-                attempt.wait_or_give_up(e).await?;
-                continue;
-            }
-            attempt.not_cancelled()?;
-            let bytes = Bytes::from(document.to_bytes());
-            let digest = Digest::of(&bytes);
-            let on = standing.map(|s| s.etag);
-            let condition = on.clone().map_or(Condition::Absent, Condition::Matches);
-            // From here on nothing is cut short: this is the commit.
-            match store.put(&Key::Document(id.clone()), Body::Bytes(bytes), condition, None).await {
-                Ok(_) => {
-                    // Whatever was seen meanwhile, this revision is live: a reader that is ahead of it is no error here.
-                    let _ = seen.check(id, None, Some(Mark { seq: document.header.seq, digest }));
-                    return Ok(Committed { document: *document, digest, consequences, wrote: true });
-                }
-                Err(e) => attempt.refused(e, Sent { on, digest, consequences }).await?,
+                Step::End(end) => return told(end, stamp.op),
             }
         }
     }
 }
 
-/// Looks for an operation in the document and, back to the revision `oldest`, in history. Each document names its last
-/// 64 operations, so one GET answers for 64 revisions.
-pub(crate) async fn find_operation(store: &dyn Store, standing: &Standing, op: Uuid, oldest: u64) -> Result<Option<Committed>, ReadError> {
-    let mut document = standing.revision.document.clone();
-    let mut digest = standing.revision.digest;
+/// What a commit tells whoever ran it.
+fn told(end: End<ReadError>, op: Uuid) -> Result<Committed, ChangeError> {
+    Err(match end {
+        End::Committed(done) => return Ok(*done),
+        End::Refused(refusal) => refusal.into(),
+        End::Failed(error) => error.into(),
+        End::Unknown(source) => ChangeError::Unknown { op, source: source.map(Box::new) },
+        End::Cancelled => ChangeError::Cancelled,
+    })
+}
+
+fn failed(error: ReadError) -> Failed<ReadError> {
+    let how = if let ReadError::Store(e) = &error { Failure::of(e) } else { Failure::Definite };
+    Failed { how, error }
+}
+
+/// Does what has no effect that anybody sees, unless the person has had enough of it.
+async fn unless_cancelled<T>(cancel: &CancellationToken, work: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        biased;
+        () = cancel.cancelled() => None,
+        done = work => Some(done),
+    }
+}
+
+/// A revision that history must have.
+async fn revision(store: &dyn Store, id: &PluginId, seq: u64) -> Result<Revision, ReadError> {
+    let key = Key::Revision(id.clone(), seq);
+    match store.get(&key, None, MAX_DOCUMENT).await? {
+        Fetched::Found(object) => Ok(Revision { document: Document::parse(&key, &object.bytes)?, digest: Digest::of(&object.bytes) }),
+        Fetched::Same | Fetched::Absent => Err(ReadError::Altered { what: key.to_string() }),
+    }
+}
+
+/// Looks for an operation in the document and in all of history.
+pub(crate) async fn find_operation(store: &dyn Store, standing: &Standing, op: Uuid) -> Result<Option<Committed>, ReadError> {
+    let mut at = standing.revision.clone();
     loop {
-        let header = &document.header;
-        if header.op == op {
-            return Ok(Some(Committed { consequences: retell(&document), document, digest, wrote: true }));
-        }
-        let back = match header.ops.iter().position(|o| *o == op) {
-            Some(back) => back.max(1) as u64,
-            None => MAX_OPERATIONS as u64,
+        at = match seek(&at.document, op, 1) {
+            Seek::Here => return Ok(Some(Committed::found(at, None))),
+            Seek::At(seq) => revision(store, &at.document.header.id, seq).await?,
+            Seek::Nowhere => return Ok(None),
         };
-        let Some(seq) = header.seq.checked_sub(back).filter(|seq| *seq >= oldest.max(1)) else { return Ok(None) };
-        let key = Key::Revision(header.id.clone(), seq);
-        let Fetched::Found(object) = store.get(&key, None, MAX_DOCUMENT).await? else {
-            return Err(ReadError::Altered { what: key.to_string() });
-        };
-        document = Document::parse(&key, &object.bytes)?;
-        digest = Digest::of(&object.bytes);
     }
-}
-
-/// What a revision did, told from its action.
-fn retell(document: &Document) -> Vec<Consequence> {
-    let action = &document.header.action;
-    let about: Option<fn(Version) -> Consequence> = match action.kind {
-        ActionKind::Publish => Some(Consequence::Adds),
-        ActionKind::Yank => Some(Consequence::Yanks),
-        ActionKind::Unyank => Some(Consequence::Unyanks),
-        ActionKind::Deprecate => Some(Consequence::Deprecates),
-        ActionKind::Undeprecate => Some(Consequence::Undeprecates),
-        ActionKind::Rollback | ActionKind::Promote | ActionKind::Undo | ActionKind::Other(_) => None,
-    };
-    let mut said: Vec<_> = about.into_iter().flat_map(|said| action.versions.iter().cloned().map(said)).collect();
-    for m in &action.channels {
-        said.push(Consequence::Moves { channel: m.channel.clone(), from: m.from.clone(), to: m.to.clone() });
-        if action.kind == ActionKind::Rollback {
-            said.push(Consequence::Held(m.channel.clone()));
-        }
-    }
-    said
 }
 
 /// Makes sure that a revision is in history before the next one takes its place.
@@ -228,134 +210,5 @@ pub(crate) async fn archive(store: &dyn Store, id: &PluginId, standing: &Standin
             _ => Err(ReadError::Altered { what: key.to_string() }),
         },
         Err(e) => Err(e.into()),
-    }
-}
-
-/// A commit that was sent, and that may be live or become so.
-struct Sent {
-    /// The tag of what it was made from; none for a first revision.
-    on: Option<ETag>,
-    /// SHA-256 of its bytes.
-    digest: Digest,
-    /// What it does.
-    consequences: Vec<Consequence>,
-}
-
-/// Where a commit is between its tries.
-struct Attempt<'a> {
-    deadline: Instant,
-    number: u32,
-    /// What nobody knows the outcome of. While it is here, nobody may say that the commit failed.
-    doubt: Option<Sent>,
-    /// How the last commit failed.
-    failure: Option<ReadError>,
-    /// The oldest revision that our attempts were made from: ours cannot be older.
-    oldest: u64,
-    op: Uuid,
-    cancel: &'a CancellationToken,
-}
-
-impl<'a> Attempt<'a> {
-    fn new(commit: &Commit<'a>) -> Self {
-        let deadline = Instant::now() + commit.patience;
-        Self { deadline, number: 0, doubt: None, failure: None, oldest: u64::MAX, op: commit.stamp.op, cancel: commit.cancel }
-    }
-
-    fn out_of_time(&self) -> bool {
-        Instant::now() >= self.deadline
-    }
-
-    /// Does what has no effect that anybody sees, unless the person has had enough of it.
-    async fn unless_cancelled<T>(&mut self, work: impl Future<Output = T>) -> Result<T, ChangeError> {
-        let cancel = self.cancel;
-        tokio::select! {
-            biased;
-            () = cancel.cancelled() => self.not_cancelled().and_then(|()| Err(ChangeError::Cancelled)),
-            done = work => Ok(done),
-        }
-    }
-
-    fn not_cancelled(&mut self) -> Result<(), ChangeError> {
-        if !self.cancel.is_cancelled() {
-            return Ok(());
-        }
-        // What is in doubt has failed once.
-        match self.failure.take().filter(|_| self.doubt.is_some()) {
-            Some(failure) => Err(self.end(failure)),
-            None => Err(ChangeError::Cancelled),
-        }
-    }
-
-    /// The operation is not in what stands there. When that is no longer what it was made from, it never will be.
-    fn not_found_in(&mut self, standing: Option<&Standing>) {
-        let now = standing.map(|s| &s.etag);
-        self.doubt = self.doubt.take().filter(|sent| sent.on.as_ref() == now);
-    }
-
-    /// A revision that was found, as the attempt that wrote it told it.
-    fn told(self, found: Committed) -> Committed {
-        match self.doubt {
-            Some(sent) if sent.digest == found.digest => Committed { consequences: sent.consequences, ..found },
-            _ => found,
-        }
-    }
-
-    /// The error to end with: in doubt, nobody may say that it failed.
-    fn end(&self, source: ReadError) -> ChangeError {
-        if self.doubt.is_some() { ChangeError::Unknown { op: self.op, source: Box::new(source) } } else { ChangeError::Failed(source) }
-    }
-
-    /// After a commit that did not succeed: waits, so that what stands there can be read. However late it is, it is read once.
-    async fn refused(&mut self, error: StoreError, sent: Sent) -> Result<(), ChangeError> {
-        // 412 and 409: another writer was first, or our own attempt, which somebody on the way sent twice. Reading tells.
-        let taken = matches!(error.kind, StoreErrorKind::PreconditionFailed { .. } | StoreErrorKind::Busy { .. });
-        if taken || error.is_ambiguous() {
-            self.doubt = Some(sent);
-        }
-        let passing = taken || self.passes(&error);
-        let error = ReadError::from(error);
-        if !passing {
-            return Err(self.end(error));
-        }
-        self.failure = Some(error);
-        self.pause().await;
-        Ok(())
-    }
-
-    /// Before another commit is sent: gives up when the last one failed and the patience is at its end.
-    fn in_time(&mut self) -> Result<(), ChangeError> {
-        match self.failure.take() {
-            Some(failure) if self.out_of_time() => Err(self.end(failure)),
-            failure => {
-                self.failure = failure;
-                Ok(())
-            }
-        }
-    }
-
-    /// After a request that changes nothing.
-    async fn wait_or_give_up(&mut self, error: ReadError) -> Result<(), ChangeError> {
-        let passing = matches!(&error, ReadError::Store(e) if self.passes(e));
-        if !passing || self.out_of_time() {
-            return Err(self.end(error));
-        }
-        self.pause().await;
-        Ok(())
-    }
-
-    /// Whether a failure is worth waiting out. In doubt an unreachable registry is, too: only it knows.
-    fn passes(&self, error: &StoreError) -> bool {
-        error.is_transient() || (self.doubt.is_some() && matches!(error.kind, StoreErrorKind::Unreachable { .. }))
-    }
-
-    /// Full jitter, doubling from 20 ms to at most a second (AWS Architecture Blog, "Exponential Backoff And Jitter").
-    async fn pause(&mut self) {
-        let most = 20u64.saturating_mul(1 << self.number.min(6)).min(1_000);
-        self.number += 1;
-        let wait = Duration::from_millis(rand::rng().random_range(1..=most));
-        tokio::select! {
-            () = tokio::time::sleep(wait) => {}
-            () = self.cancel.cancelled() => {}
-        }
     }
 }

@@ -99,9 +99,9 @@ pub enum ChangeError {
     Unknown {
         /// Ask again with this operation id: it settles the question, and makes the change if it is not there.
         op: Uuid,
-        /// What happened last.
+        /// What happened last; none when the person stopped asking.
         #[source]
-        source: Box<ReadError>,
+        source: Option<Box<ReadError>>,
     },
 }
 

@@ -20,7 +20,7 @@ pub use history::History;
 use crate::{
     catalogue::{Head, MAX_HEAD},
     change::{Change, Next, Refusal, Stamp, apply},
-    commit::{Commit, Committed, Standing, archive, find_operation, read},
+    commit::{Commit, Committed, Standing, archive, decision::pause, find_operation, read},
     error::{ChangeError, ReadError},
     format::{MAX_DOCUMENT, document::Document, registry::About, release::Artifact},
     key::Key,
@@ -119,7 +119,9 @@ impl Registry {
             Err(ReadError::NotARegistry { .. }) => {}
             other => return other,
         }
-        let stranger = store.list("").await?.into_iter().any(|o| !o.key.starts_with("probe/"));
+        // Somebody else may have made the registry since it was looked for.
+        let ours = |key: &str| key.starts_with("probe/") || key == Key::Registry.to_string();
+        let stranger = store.list("").await?.into_iter().any(|o| !ours(&o.key));
         if stranger {
             return Err(ReadError::NotEmpty { place: place.to_owned() });
         }
@@ -207,7 +209,7 @@ impl Registry {
     /// As reading fails; then it is still not known.
     pub async fn committed(&self, id: &PluginId, op: Uuid) -> Result<Option<Committed>, ReadError> {
         match self.find(id).await? {
-            Some(standing) => find_operation(&*self.store, &standing, op, 1).await,
+            Some(standing) => find_operation(&*self.store, &standing, op).await,
             None => Ok(None),
         }
     }
@@ -239,9 +241,10 @@ impl Registry {
             async move { self.put_once(&key, body, Some(progress)).await }
         });
         tokio::select! {
-            done = work => done,
+            biased;
             // Dropping an upload leaves nothing: an object appears with its last byte or not at all.
             () = cancel.cancelled() => Err(ChangeError::Cancelled),
+            done = work => done,
         }
     }
 
@@ -255,7 +258,10 @@ impl Registry {
                 Err(e) => Err(e),
             }
         };
-        let policy = ExponentialBuilder::default().with_jitter().with_min_delay(Duration::from_millis(100)).with_max_times(4);
+        // Another seed for another key, and the same in every run.
+        let seed = key.to_string().bytes().fold(0, |seed: u64, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
+        let policy =
+            ExponentialBuilder::default().with_jitter().with_jitter_seed(seed).with_min_delay(Duration::from_millis(100)).with_max_times(4);
         put.retry(policy).when(StoreError::is_transient).await.map_err(Into::into)
     }
 
@@ -292,9 +298,8 @@ impl Registry {
             match self.store.put(&Key::CatalogHead, Body::Bytes(next.to_bytes().into()), condition, None).await {
                 Ok(etag) => return Ok(KnownHead { head: next, etag }),
                 Err(e) if tries < 32 && (e.is_transient() || matches!(e.kind, StoreErrorKind::PreconditionFailed { .. })) => {
+                    tokio::time::sleep(pause(document.header.op, tries, 20, 640)).await;
                     tries += 1;
-                    let most = 10u64.saturating_mul(1 << tries.min(6));
-                    tokio::time::sleep(Duration::from_millis(rand::random_range(1..=most))).await;
                 }
                 Err(e) => return Err(e.into()),
             }

@@ -22,6 +22,12 @@ use tokio::net::TcpListener;
 
 use self::servers::{Embedded, External, s3};
 
+/// How often a store that cannot be written to must be found out, without fail.
+const TIMES: usize = 20;
+
+/// And how soon.
+const SOON: Duration = Duration::from_secs(2);
+
 fn failures(report: &ProbeReport) -> Vec<(ProbeCheck, &str)> {
     report.failures().map(|Check { name, found, .. }| (*name, found.as_str())).collect()
 }
@@ -59,7 +65,15 @@ async fn seaweedfs_and_moto_pass() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rclone_is_refused() {
     let Some(external) = External::from_environment("PATCHBAY_TEST_RCLONE") else { return };
-    let report = probe(&external.store().await).await.unwrap();
+    for _ in 0..TIMES {
+        rclone_is_refused_by(&external.store().await).await;
+    }
+}
+
+async fn rclone_is_refused_by(store: &dyn Store) {
+    let began = Instant::now();
+    let report = probe(store).await.unwrap();
+    assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
     let found = failures(&report);
     let (told, raced) = found.split_at(3);
     assert_eq!(
@@ -94,13 +108,17 @@ async fn bare_s3s_fs_is_refused() {
             });
         }
     });
-    let store = s3(&endpoint, "us-east-1", "bucket", "", "id", "secret");
-    let report = probe(&store).await.unwrap();
-    let found = failures(&report);
-    assert!(!found.is_empty());
-    for (check, words) in found {
-        assert!(matches!(check, ProbeCheck::CreateRace | ProbeCheck::MatchRace), "{check}: {words}");
-        assert!(words.starts_with("It let ") || words.starts_with("It told one writer that it had won"), "{words}");
+    for run in 0..TIMES {
+        let store = s3(&endpoint, "us-east-1", "bucket", &run.to_string(), "id", "secret");
+        let began = Instant::now();
+        let report = probe(&store).await.unwrap();
+        assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
+        let found = failures(&report);
+        assert!(!found.is_empty(), "run {run}");
+        for (check, words) in found {
+            assert!(matches!(check, ProbeCheck::CreateRace | ProbeCheck::MatchRace), "{check}: {words}");
+            assert!(words.starts_with("It let ") || words.starts_with("It told one writer that it had won"), "{words}");
+        }
     }
 }
 

@@ -88,6 +88,12 @@ pub fn publish(version: &str) -> Change {
     Change::Publish(Box::new(publishing(version)))
 }
 
+/// Publishing a version with bytes of its own.
+#[must_use]
+pub fn with_bytes(version: &str, content: &str) -> Change {
+    Change::Publish(Box::new(Publish { release: release(version, content), ..publishing(version) }))
+}
+
 /// Publishing a version to a channel.
 #[must_use]
 pub fn publish_to(version: &str, channel: &str) -> Change {

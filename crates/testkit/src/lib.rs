@@ -2,4 +2,6 @@
 
 pub mod document;
 pub mod plugin;
+pub mod promises;
 pub mod store;
+pub mod wire;

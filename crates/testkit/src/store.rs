@@ -1,5 +1,7 @@
 //! A store that fails on demand, and counts what it is asked.
 
+mod fault;
+
 use std::{
     collections::HashMap,
     fmt,
@@ -10,12 +12,14 @@ use std::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use futures::{FutureExt, future::BoxFuture};
 use patchbay_package::Digest;
 use patchbay_registry::{
     key::Key,
-    store::{Body, Condition, ETag, Fetched, Object, Page, Progress, Store, StoreError, StoreErrorKind},
+    store::{Body, Condition, ETag, Fetched, Object, Page, Progress, Store, StoreError},
 };
+
+pub use fault::Fault;
+use fault::lost;
 
 /// What a store is asked to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,89 +55,25 @@ impl fmt::Display for Request {
     }
 }
 
-type Meanwhile = Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
-
-/// What goes wrong with a request.
-#[derive(Clone)]
-pub enum Fault {
-    /// It fails and has no effect.
-    Before(StoreErrorKind),
-    /// It takes effect, and fails all the same.
-    After(StoreErrorKind),
-    /// Something else happens first; then it goes on as usual.
-    Meanwhile(Meanwhile),
-    /// A GET answers what stood there before what stands there now, as far as this store has seen.
-    Stale,
-    /// A GET answers this.
-    Answer(Fetched),
-    /// It is never answered and has no effect.
-    Hang,
-    /// It takes effect and is never answered.
-    HangAfter,
-}
-
-impl Fault {
-    /// The connection is cut on the way there: no effect, but the writer cannot know.
-    #[must_use]
-    pub fn cut_before() -> Self {
-        Self::Before(lost())
-    }
-
-    /// The connection is cut on the way back: the effect is there, but the writer cannot know.
-    #[must_use]
-    pub fn cut_after() -> Self {
-        Self::After(lost())
-    }
-
-    /// 412 on one's own success, as when something between sends a PUT twice.
-    #[must_use]
-    pub fn own_success_refused(key: &Key) -> Self {
-        Self::After(StoreErrorKind::PreconditionFailed { key: key.to_string() })
-    }
-
-    /// 409: somebody is writing right now.
-    #[must_use]
-    pub fn busy(key: &Key) -> Self {
-        Self::Before(StoreErrorKind::Busy { key: key.to_string() })
-    }
-
-    /// 503, without effect.
-    #[must_use]
-    pub fn unavailable() -> Self {
-        Self::Before(StoreErrorKind::Unavailable { endpoint: ENDPOINT.into(), status: 503 })
-    }
-
-    /// The name cannot be resolved: certainly nothing was sent.
-    #[must_use]
-    pub fn unreachable() -> Self {
-        Self::Before(StoreErrorKind::Unreachable { endpoint: ENDPOINT.into(), reason: "its name is not known".into() })
-    }
-
-    /// Something else happens first, such as another writer's change.
-    #[must_use]
-    pub fn meanwhile<F>(happens: impl Fn() -> F + Send + Sync + 'static) -> Self
-    where
-        F: Future<Output = ()> + Send + 'static,
-    {
-        Self::Meanwhile(Arc::new(move || happens().boxed()))
-    }
-}
-
-const ENDPOINT: &str = "https://store.example";
-
-fn lost() -> StoreErrorKind {
-    StoreErrorKind::Lost { endpoint: ENDPOINT.into(), reason: "the connection was closed before an answer came".into() }
-}
-
 struct Rule {
     applies: Box<dyn Fn(&Request) -> bool + Send + Sync>,
     fault: Fault,
     once: bool,
 }
 
+/// A PUT that is still on its way.
+struct Flying {
+    /// It arrives before the request with this index.
+    at: usize,
+    key: Key,
+    body: Body,
+    condition: Condition,
+}
+
 #[derive(Default)]
 struct Script {
     rules: Vec<Rule>,
+    flying: Vec<Flying>,
     requests: Vec<Request>,
     /// What this store has seen stand at each key, oldest first.
     seen: HashMap<String, Vec<Object>>,
@@ -210,8 +150,27 @@ impl FaultStore {
         self.script.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Lets everything arrive that is still on its way.
+    pub async fn land(&self) {
+        self.arrive(usize::MAX).await;
+    }
+
+    async fn arrive(&self, before: usize) {
+        let landed: Vec<_> = self.script().flying.extract_if(.., |put| put.at <= before).collect();
+        for Flying { key, body, condition, .. } in landed {
+            // Nobody hears of it.
+            let _ = self.inner.put(&key, body, condition, None).await;
+        }
+    }
+
     /// Writes the request down and finds what goes wrong with it.
-    fn note(&self, method: Method, key: String) -> Option<Fault> {
+    async fn note(&self, method: Method, key: String) -> Option<Fault> {
+        let index = self.script().requests.len();
+        self.arrive(index).await;
+        self.find(method, key)
+    }
+
+    fn find(&self, method: Method, key: String) -> Option<Fault> {
         let mut script = self.script();
         let request = Request { index: script.requests.len(), method, key };
         let hit = script.rules.iter().position(|rule| (rule.applies)(&request));
@@ -241,6 +200,13 @@ impl FaultStore {
         key: Option<&Key>,
         work: impl Future<Output = Result<T, StoreError>> + Send,
     ) -> Result<T, StoreError> {
+        let fault = match fault {
+            Some(Fault::Slow(wait, then)) => {
+                tokio::time::sleep(wait).await;
+                Some(*then)
+            }
+            other => other,
+        };
         match fault {
             Some(Fault::Before(kind)) => Err(StoreError::new(kind, key)),
             Some(Fault::After(kind)) => {
@@ -256,7 +222,8 @@ impl FaultStore {
                 work.await?;
                 std::future::pending().await
             }
-            None | Some(Fault::Stale | Fault::Answer(_)) => work.await,
+            // What is about bytes was done by whoever has them; one wait is enough.
+            None | Some(Fault::Stale | Fault::Answer(_) | Fault::Truncated | Fault::Twice | Fault::Late(_) | Fault::Slow(..)) => work.await,
         }
     }
 }
@@ -270,9 +237,13 @@ fn matching(method: Method, prefix: &str) -> impl Fn(&Request) -> bool + Send + 
 impl Store for FaultStore {
     async fn get(&self, key: &Key, known: Option<&ETag>, limit: u64) -> Result<Fetched, StoreError> {
         let path = key.to_string();
-        match self.note(Method::Get, path.clone()) {
+        match self.note(Method::Get, path.clone()).await {
             Some(Fault::Stale) => Ok(self.before_the_last(&path)),
             Some(Fault::Answer(fetched)) => Ok(fetched),
+            Some(Fault::Truncated) => Ok(match self.inner.get(key, known, limit).await? {
+                Fetched::Found(Object { bytes, etag }) => Fetched::Found(Object { bytes: bytes.slice(..bytes.len() / 2), etag }),
+                other => other,
+            }),
             fault => {
                 let fetched = self.act(fault, Some(key), self.inner.get(key, known, limit)).await?;
                 if let Fetched::Found(object) = &fetched {
@@ -284,27 +255,40 @@ impl Store for FaultStore {
     }
 
     async fn get_range(&self, key: &Key, range: Range<u64>) -> Result<Bytes, StoreError> {
-        let fault = self.note(Method::GetRange, key.to_string());
+        let fault = self.note(Method::GetRange, key.to_string()).await;
         self.act(fault, Some(key), self.inner.get_range(key, range)).await
     }
 
     async fn download(&self, key: &Key, to: &Path, progress: Progress) -> Result<(u64, Digest), StoreError> {
-        let fault = self.note(Method::Download, key.to_string());
+        let fault = self.note(Method::Download, key.to_string()).await;
         self.act(fault, Some(key), self.inner.download(key, to, progress)).await
     }
 
     async fn digest(&self, key: &Key, progress: Progress) -> Result<(u64, Digest), StoreError> {
-        let fault = self.note(Method::Download, key.to_string());
+        let fault = self.note(Method::Download, key.to_string()).await;
         self.act(fault, Some(key), self.inner.digest(key, progress)).await
     }
 
     async fn put(&self, key: &Key, body: Body, condition: Condition, progress: Option<Progress>) -> Result<ETag, StoreError> {
         let path = key.to_string();
-        let fault = self.note(Method::Put, path.clone());
+        let fault = self.note(Method::Put, path.clone()).await;
         let bytes = match &body {
             Body::Bytes(bytes) => Some(bytes.clone()),
             Body::File { .. } => None,
         };
+        match &fault {
+            Some(Fault::Late(requests)) => {
+                let mut script = self.script();
+                let at = script.requests.len() + requests;
+                script.flying.push(Flying { at, key: key.clone(), body, condition });
+                return Err(StoreError::new(lost(), Some(key)));
+            }
+            Some(Fault::Twice) => {
+                // Whatever the first answer is, it is not the one that comes back.
+                let _ = self.inner.put(key, body.clone(), condition.clone(), None).await;
+            }
+            _ => {}
+        }
         let work = async {
             let etag = self.inner.put(key, body, condition, progress).await?;
             if let Some(bytes) = bytes {
@@ -316,12 +300,12 @@ impl Store for FaultStore {
     }
 
     async fn page(&self, prefix: &str, after: Option<&str>) -> Result<Page, StoreError> {
-        let fault = self.note(Method::List, prefix.to_owned());
+        let fault = self.note(Method::List, prefix.to_owned()).await;
         self.act(fault, None, self.inner.page(prefix, after)).await
     }
 
     async fn delete(&self, key: &Key) -> Result<(), StoreError> {
-        let fault = self.note(Method::Delete, key.to_string());
+        let fault = self.note(Method::Delete, key.to_string()).await;
         self.act(fault, Some(key), self.inner.delete(key)).await
     }
 }

@@ -8,6 +8,8 @@ mod files;
 mod interrupt;
 mod journey;
 mod json;
+#[cfg(unix)]
+mod killed;
 mod registries;
 mod support;
 mod usage;

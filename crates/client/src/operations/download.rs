@@ -11,13 +11,14 @@ use uuid::Uuid;
 use super::{
     publish::{end, has_ended, unless_cancelled},
     released::{artifact, release},
+    settle::may_be_live,
 };
 use crate::{
     App,
     files::FileError,
     jobs::{JobContext, NewJob},
     sentence::sentence,
-    wire::{Code, JobKind, JobResult, JobState, JobView, Phase, PublishRequest, WireError},
+    wire::{Code, JobKind, JobResult, JobView, Phase, PublishRequest, WireError},
 };
 
 /// What a download is asked for; kept with the job so that it can be done again.
@@ -128,8 +129,7 @@ impl App {
             return Ok(record.view);
         }
         let (app, view) = (self.clone(), record.view);
-        // Only what ended in doubt, after its manifest was read, can have left something.
-        let doubtful = matches!(view.status, JobState::Unknown { .. } | JobState::Interrupted) && !view.plugin.is_empty();
+        let doubtful = may_be_live(&view);
         let path = PathBuf::from(&view.path);
         Ok(self.job_list().resume(number, move |job, request| async move {
             let damaged = |_| no_job(&view.id);
@@ -157,6 +157,6 @@ fn no_job(id: &str) -> WireError {
     )
 }
 
-fn job_id(id: &str) -> Result<Uuid, WireError> {
+pub(super) fn job_id(id: &str) -> Result<Uuid, WireError> {
     id.parse().map_err(|_| no_job(id))
 }

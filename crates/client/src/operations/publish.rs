@@ -129,6 +129,24 @@ impl App {
         job: &JobContext,
         doubtful: Option<&str>,
     ) -> Result<JobResult, WireError> {
+        let result = self.run_to_its_end(registry, path, request, job, doubtful).await;
+        match result {
+            // What an earlier run sent may still be on its way. Only a rule is certain: it let that pass, so something else stands there now.
+            Err(e) if doubtful.is_some() && matches!(e.code, Code::Network | Code::Interrupted | Code::Credentials | Code::Integrity) => {
+                Err(still_unknown(&e, job))
+            }
+            result => result,
+        }
+    }
+
+    async fn run_to_its_end(
+        &self,
+        registry: &str,
+        path: &Path,
+        request: &PublishRequest,
+        job: &JobContext,
+        doubtful: Option<&str>,
+    ) -> Result<JobResult, WireError> {
         job.reporter.phase(Phase::Reading);
         if let Some(plugin) = doubtful
             && let Some(done) = self.settle(registry, plugin, job).await?
@@ -209,11 +227,7 @@ impl App {
             let done = session.registry.committed(&super::id(plugin)?, job.id).await?;
             Ok::<_, WireError>((session, done))
         };
-        let (session, done) = unless_cancelled(&job.cancel, ask).await.map_err(|e| {
-            let message = format!("It is still not known whether the publish is live. {}", e.message);
-            let hint = Some("Find out again in a moment.".to_owned());
-            sentence(Code::UnknownOutcome, "unknown_outcome", message, hint, &[("op", job.id.to_string())])
-        })?;
+        let (session, done) = unless_cancelled(&job.cancel, ask).await.map_err(|e| still_unknown(&e, job))?;
         let Some(done) = done else { return Ok(None) };
         let Some(version) = done.document.header.action.versions.first().cloned() else { return Ok(None) };
         self.tell(&session, &done, &version, job).await.map(Some)
@@ -285,6 +299,15 @@ pub(crate) async fn unless_cancelled<T>(
         done = work => done,
         () = cancel.cancelled() => Err(ChangeError::Cancelled.into()),
     }
+}
+
+/// An outcome in doubt stays so, whatever keeps it from being found out.
+fn still_unknown(e: &WireError, job: &JobContext) -> WireError {
+    // That it was cancelled is no reason to be told.
+    let why = if e.code == Code::Interrupted { String::new() } else { format!(" {}", e.message) };
+    let message = format!("It is still not known whether the publish is live.{why}");
+    let hint = Some("Find out again in a moment.".to_owned());
+    sentence(Code::UnknownOutcome, "unknown_outcome", message, hint, &[("op", job.id.to_string())])
 }
 
 fn requested_channel(request: &PublishRequest) -> Result<Option<ChannelName>, WireError> {

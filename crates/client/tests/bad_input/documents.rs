@@ -79,3 +79,30 @@ async fn a_document_that_is_none() {
     world.plant(&key, &good).await;
     assert_eq!(app.plugin(None, "timer", true).await.unwrap().card.version, "1.0.0");
 }
+
+#[tokio::test]
+async fn a_registry_that_was_set_back() {
+    let world = World::new().await;
+    let app = world.member("mei").await;
+    publish(&app, TEAM, &world.plugin()).await;
+    let key = Key::Document("timer".parse().unwrap());
+    let old = world.object(&key).await;
+    let yank = ChangeRequest::Deprecate { version: "1.0.0".into(), message: "Too old.".into(), replacement: None };
+    app.apply(Some(TEAM), "timer", &yank).await.unwrap();
+    // Somebody restores a backup.
+    world.plant(&key, &old).await;
+    let told = |error| {
+        let message = "The registry was set back: timer was at revision 2 and is at 1.";
+        assert_told(&error, Code::Integrity, "set_back", message, patchbay_registry::seen::SetBack::HINT);
+        assert_eq!((error.data["plugin"].as_str(), error.data["seen"].as_str(), error.data["now"].as_str()), ("timer", "2", "1"));
+    };
+    told(app.history(None, "timer", None).await.unwrap_err());
+    told(app.apply(Some(TEAM), "timer", &yank).await.unwrap_err());
+    told(failed(publish(&app, TEAM, &world.plugin()).await));
+    // Also after a restart, since what was seen is kept.
+    let app = world.app("mei");
+    told(app.history(None, "timer", None).await.unwrap_err());
+    assert_eq!(world.object(&key).await, old, "nothing was written");
+    // Who has never seen more than this cannot know.
+    assert!(world.member("ada").await.history(None, "timer", None).await.is_ok());
+}

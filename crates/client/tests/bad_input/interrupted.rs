@@ -102,3 +102,56 @@ fn settled_only_when_the_registry_can_be_asked() {
         });
     }
 }
+
+#[test]
+fn what_is_live_is_found_out_by_itself_at_the_next_start() {
+    let (servers, world, job) = interrupted("/plugins/", Fate::AnswerWaits);
+    servers.block_on(async {
+        // Away from the registry nothing is found out, and nothing is claimed.
+        world.proxy.rule(|_, _| Fate::Cut);
+        let app = world.app("mei");
+        assert_eq!(app.settle_jobs().await.unwrap(), []);
+        assert_eq!(app.jobs().unwrap()[0].status, JobState::Interrupted);
+        world.proxy.rule(|_, _| Fate::Passes);
+        let before = world.proxy.requests().len();
+        let app = world.app("mei");
+        let settled = app.settle_jobs().await.unwrap();
+        let [settled] = &settled[..] else { panic!("{settled:?}") };
+        assert_eq!(settled.id, job);
+        assert_done(&app.wait_job(&job).await.unwrap().status);
+        assert_eq!(world.revisions().await, 1);
+        let requests = world.proxy.requests();
+        let writes: Vec<_> = requests[before..].iter().filter(|r| r.starts_with("PUT")).collect();
+        assert!(matches!(writes[..], [fold] if fold.contains("/catalog/")), "only the rest was done: {writes:?}");
+        assert_eq!(app.settle_jobs().await.unwrap(), [], "it is done");
+    });
+}
+
+#[test]
+fn what_is_not_live_waits_for_whoever_started_it() {
+    let (servers, world, job) = interrupted("/packages/", Fate::Waits);
+    servers.block_on(async {
+        let app = world.app("mei");
+        assert_eq!(app.settle_jobs().await.unwrap(), []);
+        assert_eq!((app.jobs().unwrap()[0].status.clone(), world.revisions().await), (JobState::Interrupted, 0));
+        assert_done(&resumed(&world, &job).await);
+    });
+}
+
+#[test]
+fn cancelling_what_was_resumed_does_not_make_it_certain() {
+    let (servers, world, job) = interrupted("/packages/", Fate::Waits);
+    servers.block_on(async {
+        let gate = Gate::new();
+        let stop = gate.clone();
+        world.proxy.rule(
+            move |method, path| if method == "PUT" && path.contains("/packages/") { Fate::Waits(stop.clone()) } else { Fate::Passes },
+        );
+        let app = world.app("mei");
+        app.resume_job(&job).await.unwrap();
+        gate.reached().await;
+        app.cancel_job(&job).unwrap();
+        let JobState::Unknown { error } = app.wait_job(&job).await.unwrap().status else { panic!("it is not known") };
+        assert_eq!(error.message, "It is still not known whether the publish is live.");
+    });
+}

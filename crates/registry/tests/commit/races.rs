@@ -4,18 +4,14 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use patchbay_package::Digest;
-use patchbay_registry::{Change, ChangeError, Key, Refusal, change::Publish};
+use patchbay_registry::{Change, ChangeError, Key, Refusal};
 use patchbay_testkit::{
-    document::{id, parsed, publish, publishing, release, rollback, stamp, told},
+    document::{id, parsed, publish, rollback, stamp, told, with_bytes},
     store::{Fault, Method},
 };
 use tokio_util::sync::CancellationToken;
 
 use super::bench::Bench;
-
-pub fn with_bytes(version: &str, content: &str) -> Change {
-    Change::Publish(Box::new(Publish { release: release(version, content), ..publishing(version) }))
-}
 
 /// Before the next commit arrives, somebody else's does.
 fn first_comes(bench: &Bench, change: Change) {
