@@ -11,7 +11,7 @@ const BUILD = {
 	arch: ['base-devel', 'webkit2gtk-4.1', 'librsvg'],
 };
 
-/** What the tests need beside that: the real window, and S3 servers from PyPI. */
+/** What the tests need beside that: the real window, S3 servers from PyPI, and other programs that read and write archives. */
 const TEST = {
 	debian: [
 		'webkit2gtk-driver',
@@ -23,6 +23,10 @@ const TEST = {
 		'fonts-noto-cjk',
 		'x11-utils',
 		'python3-venv',
+		'zip',
+		'unzip',
+		'libarchive-tools',
+		'7zip',
 	],
 	fedora: [
 		'webkit2gtk-driver',
@@ -33,8 +37,24 @@ const TEST = {
 		'google-noto-sans-cjk-fonts',
 		'xorg-x11-utils',
 		'python3',
+		'zip',
+		'unzip',
+		'bsdtar',
+		'7zip',
 	],
-	arch: ['xorg-server-xvfb', 'dbus', 'gnome-keyring', 'imagemagick', 'noto-fonts-cjk', 'xorg-xev', 'python'],
+	arch: [
+		'xorg-server-xvfb',
+		'dbus',
+		'gnome-keyring',
+		'imagemagick',
+		'noto-fonts-cjk',
+		'xorg-xev',
+		'python',
+		'zip',
+		'unzip',
+		'libarchive',
+		'7zip',
+	],
 };
 
 const MACOS = 'xcode-select --install';
@@ -57,9 +77,13 @@ function testable() {
 		'gnome-keyring-daemon',
 		'import',
 		'xev',
+		'zip',
+		'unzip',
+		'bsdtar',
 	];
 	return (
 		programs.every(has) &&
+		['7zz', '7z'].some(has) &&
 		(output('fc-list', [':lang=zh-cn']) ?? '') !== '' &&
 		output('python3', ['-c', 'import ensurepip, venv']) !== undefined
 	);

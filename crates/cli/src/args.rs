@@ -3,6 +3,7 @@
 mod change;
 mod examples;
 mod files;
+mod package;
 mod registry;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -12,6 +13,7 @@ use patchbay_client::wire::SortBy;
 
 pub use change::{Asked, Deprecate, Promote, Rollback, Undeprecate, Undo, Unyank, Yank};
 pub use files::{Cat, Diff, Files, named};
+pub use package::{Unpack, Verify};
 pub use registry::{Add, Key, RegistryVerb};
 
 /// Publish plugins to an S3 bucket, find them, and roll a bad release back.
@@ -104,6 +106,12 @@ pub enum Verb {
     /// Save the package of a version as a file
     #[command(after_help = examples::DOWNLOAD)]
     Download(Download),
+    /// Check a package as an installation does
+    #[command(after_help = examples::VERIFY)]
+    Verify(Verify),
+    /// Unpack a package into a new or empty folder
+    #[command(after_help = examples::UNPACK)]
+    Unpack(Unpack),
     /// List publishes and downloads, running and finished
     #[command(after_help = examples::JOBS)]
     Jobs,

@@ -6,6 +6,7 @@ pub mod diff;
 pub mod files;
 pub mod history;
 pub mod job;
+pub mod package;
 pub mod plugin;
 pub mod publish;
 pub mod registries;

@@ -6,6 +6,7 @@ mod diff;
 mod download;
 mod files;
 mod job;
+mod package;
 mod publish;
 mod registry;
 mod serve;
@@ -80,6 +81,8 @@ pub async fn run(cli: Cli, console: Console) -> Outcome {
         Verb::Deprecate(asked) => change::run(context, asked.into()).await,
         Verb::Undeprecate(asked) => change::run(context, asked.into()).await,
         Verb::Download(asked) => download::run(context, &asked).await,
+        Verb::Verify(asked) => package::verify(context, &asked).await,
+        Verb::Unpack(asked) => package::unpack(context, &asked).await,
         Verb::Jobs => job::list(context),
         Verb::Resume(asked) => job::resume(context, &asked.operation).await,
         Verb::ServeLocal(asked) => serve::run(context, asked.port).await,

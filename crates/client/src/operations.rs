@@ -7,6 +7,7 @@ mod connect;
 mod download;
 mod files;
 mod folder;
+mod package;
 mod plugin;
 mod publish;
 mod registries;

@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use crate::Mode;
+use crate::{Flaw, Mode};
 
 /// Version 2.0: what deflate needs (4.4.3.2).
 const VERSION_NEEDED: u16 = 20;
@@ -17,7 +17,7 @@ const TIME: u16 = 0;
 /// 1980-01-01, the first day of DOS time (4.4.6): month 1, day 1.
 const DATE: u16 = (1 << 5) | 1;
 /// An ordinary file, in the upper half of the external attributes (`S_IFREG`).
-const REGULAR_FILE: u32 = 0o100_000;
+pub(crate) const REGULAR_FILE: u32 = 0o100_000;
 
 /// The size of a local header without its name, in bytes (4.3.7).
 pub(crate) const LOCAL_HEADER: u64 = 30;
@@ -76,14 +76,16 @@ impl Entry {
         out.extend(0_u16.to_le_bytes());
     }
 
-    fn local_header(&self) -> Vec<u8> {
+    /// The header before its bytes.
+    pub(crate) fn local_header(&self) -> Vec<u8> {
         let mut header = b"PK\x03\x04".to_vec();
         self.common(&mut header);
         header.extend(self.path.as_bytes());
         header
     }
 
-    fn central_header(&self, offset: u32) -> Vec<u8> {
+    /// The header in the central directory.
+    pub(crate) fn central_header(&self, offset: u32) -> Vec<u8> {
         let mut header = b"PK\x01\x02".to_vec();
         header.extend(VERSION_MADE_BY.to_le_bytes());
         self.common(&mut header);
@@ -152,15 +154,45 @@ impl<W: Write> Writer<W> {
         let size = u32::try_from(self.central.len()).map_err(too_large)?;
         let central = std::mem::take(&mut self.central);
         self.bytes(&central)?;
-        let mut end = b"PK\x05\x06".to_vec();
-        end.extend([0; 4]);
-        end.extend(self.entries.to_le_bytes());
-        end.extend(self.entries.to_le_bytes());
-        end.extend(size.to_le_bytes());
-        end.extend(start.to_le_bytes());
-        end.extend([0; 2]);
+        if is_locator(&central) {
+            return Err(io::ErrorKind::Unsupported.into());
+        }
+        let end = end_record(self.entries, size, start);
         self.bytes(&end)?;
         self.out.flush()?;
         Ok(self.out)
+    }
+}
+
+/// The record that an archive ends with (4.3.16).
+pub(crate) fn end_record(entries: u16, size: u32, start: u32) -> Vec<u8> {
+    let mut end = b"PK\x05\x06".to_vec();
+    // First disk of one.
+    end.extend([0; 4]);
+    end.extend(entries.to_le_bytes());
+    end.extend(entries.to_le_bytes());
+    end.extend(size.to_le_bytes());
+    end.extend(start.to_le_bytes());
+    // No comment.
+    end.extend([0; 2]);
+    end
+}
+
+/// Whether a central directory ends in what readers take for ZIP64's locator (4.3.15): it stands at a fixed place before the
+/// end record, and an offset and a name of 16 bytes can look like it, once in four billion packages.
+pub(crate) fn is_locator(central: &[u8]) -> bool {
+    central.len().checked_sub(20).is_some_and(|at| central[at..].starts_with(b"PK\x06\x07"))
+}
+
+/// Refuses what is neither a file nor a folder, by the type in a Unix mode; says whether it is a folder when it says so.
+pub(crate) fn file_kind(mode: u32, path: &str) -> Result<Option<bool>, Flaw> {
+    match mode & 0o170_000 {
+        0 => Ok(None),
+        0o040_000 => Ok(Some(true)),
+        0o100_000 => Ok(Some(false)),
+        // What is unpacked after it goes through it, to wherever it leads (CVE-2018-1000544, CVE-2025-11001).
+        0o120_000 => Err(Flaw::Link { path: path.into() }),
+        // Opening a device acts on the machine; opening a pipe waits for ever.
+        _ => Err(Flaw::Special { path: path.into() }),
     }
 }

@@ -59,6 +59,9 @@ pub enum Flaw {
     /// Fields for large archives contradict the others, or are there without need.
     #[error("The archive's fields for large sizes (ZIP64) are not what they must be.")]
     Zip64,
+    /// There is nothing in it.
+    #[error("There is nothing in the archive.")]
+    Empty,
     /// An entry is encrypted.
     #[error("“{}” is encrypted.", show(path))]
     Encrypted {
@@ -197,6 +200,7 @@ impl Explain for Flaw {
             Self::Overlap { .. } => "archive_overlap",
             Self::Contradiction { .. } => "archive_contradiction",
             Self::Zip64 => "archive_zip64",
+            Self::Empty => "archive_empty",
             Self::Encrypted { .. } => "archive_encrypted",
             Self::Method { .. } => "archive_method",
             Self::Fields { .. } => "archive_fields",
@@ -227,7 +231,7 @@ impl Explain for Flaw {
 
     fn data(&self) -> BTreeMap<&'static str, String> {
         match self {
-            Self::End | Self::SeveralEnds | Self::Disks | Self::Zip64 | Self::Gzip | Self::AfterEnd => BTreeMap::new(),
+            Self::Empty | Self::End | Self::SeveralEnds | Self::Disks | Self::Zip64 | Self::Gzip | Self::AfterEnd => BTreeMap::new(),
             Self::Header { entry } => [("entry", entry.to_string())].into(),
             Self::Count { said, found } => [("said", said.to_string()), ("found", found.to_string())].into(),
             Self::Hidden { offset, len } => [("offset", offset.to_string()), ("size", size_words(*len))].into(),

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod accept;
 mod archive;
 mod archive_error;
 pub mod contents;
@@ -23,8 +24,10 @@ pub mod path;
 pub mod problem;
 pub mod range;
 mod read_at;
+pub mod unpack;
 pub mod version;
 
+pub use accept::{Accepted, Expected, accept};
 pub use archive::Method;
 pub use archive_error::ArchiveError;
 pub use contents::{Contents, Excluded, ScanError, SourceFile, scan};
@@ -43,4 +46,5 @@ pub use path::{PathError, check_path};
 pub use problem::{Problem, Severity};
 pub use range::{Range, RangeError};
 pub use read_at::ReadAt;
+pub use unpack::unpack;
 pub use version::{Version, VersionError, next_patch, parse_version, same_version};

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap, hash_map::Entry};
 use unicase::UniCase;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-use crate::Explain;
+use crate::{Digest, Explain};
 
 /// The most bytes of a path. Windows takes 260 characters for the whole path, and packages are unpacked below some folder.
 pub const MAX_BYTES: usize = 240;
@@ -245,13 +245,14 @@ pub fn fold(name: &str) -> String {
 /// file with the name of a folder. Whoever looks at the first (a scanner) then sees something else than whoever runs the
 /// second.
 pub fn collisions<'a>(paths: impl IntoIterator<Item = &'a str>) -> Vec<Collision> {
-    let mut seen: HashMap<String, (&str, bool)> = HashMap::new();
+    // By digest: ten thousand paths of ligatures fold to a hundred megabytes.
+    let mut seen: HashMap<[u8; 32], (&str, bool)> = HashMap::new();
     let mut found = Vec::new();
     for path in paths {
         let ends = path.match_indices('/').map(|(at, _)| (at, false)).chain([(path.len(), true)]);
         for (end, is_file) in ends {
             let name = &path[..end];
-            match seen.entry(fold(name)) {
+            match seen.entry(Digest::of(fold(name).as_bytes()).0) {
                 Entry::Vacant(place) => {
                     place.insert((name, is_file));
                 }

@@ -154,6 +154,15 @@ Examples:
   $ patchbay download weather-card@3.2.0 -o weather.zip
   $ patchbay download weather-card@beta";
 
+pub(super) const VERIFY: &str = "\
+Examples:
+  $ patchbay verify weather-card-3.2.0.zip
+  $ patchbay verify weather-card-3.2.0.zip --json";
+
+pub(super) const UNPACK: &str = "\
+Examples:
+  $ patchbay unpack weather-card-3.2.0.zip weather-card";
+
 pub(super) const JOBS: &str = "\
 Examples:
   $ patchbay jobs

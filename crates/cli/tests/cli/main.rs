@@ -10,6 +10,7 @@ mod journey;
 mod json;
 #[cfg(unix)]
 mod killed;
+mod package;
 mod registries;
 mod support;
 mod usage;

@@ -14,6 +14,7 @@ use self::header::Header;
 use super::{Entry, InputKind, What, root};
 use crate::{
     ArchiveError, Flaw, Limits, Mode, ReadAt,
+    archive::file_kind,
     member::{Member, Reader, read_error},
     output,
     read_at::Section,
@@ -102,7 +103,7 @@ fn entry(
     if offset > at {
         return Err(Flaw::Hidden { offset: at, len: offset - at }.into());
     }
-    if offset < at || offset > next {
+    if offset < at || offset >= next {
         return Err(overlap().into());
     }
     let mut from = BufReader::with_capacity(512, Section::new(archive, offset, next));
@@ -140,7 +141,7 @@ fn descriptor(archive: &(impl ReadAt + ?Sized), header: &Header, end: u64, next:
 fn what(header: &Header) -> Result<(String, What), Flaw> {
     let Ok(name) = std::str::from_utf8(&header.name) else { return Err(Flaw::NotUtf8 { name: header.shown() }) };
     let (path, is_folder) = name.strip_suffix('/').map_or((name, false), |path| (path, true));
-    let by_mode = header::kind(header.mode, name)?;
+    let by_mode = file_kind(header.mode, name)?;
     const DOS_VOLUME: u8 = 0x08;
     const DOS_FOLDER: u8 = 0x10;
     if header.dos & DOS_VOLUME != 0 {

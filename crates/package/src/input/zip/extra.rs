@@ -5,6 +5,7 @@ use flate2::Crc;
 use super::header::Header;
 use crate::{
     Flaw,
+    archive::file_kind,
     fields::{u16_at, u32_at, u64_at},
 };
 
@@ -37,7 +38,7 @@ pub(super) fn apply(header: &mut Header, extra: &[u8]) -> Result<(), Flaw> {
             // Mode, size and owner, then where a link leads (Info-ZIP's extrafld.txt).
             ASI_UNIX if data.len() < 14 => return Err(odd(header)),
             ASI_UNIX => {
-                super::header::kind(u16_at(data, 4).into(), &header.shown())?;
+                file_kind(u16_at(data, 4).into(), &header.shown())?;
             }
             // Times and owner; what follows is a device's number or where a link leads (APPNOTE 4.5.7).
             PKWARE_UNIX if data.len() > 12 => return Err(Flaw::Link { path: header.shown() }),

@@ -157,19 +157,6 @@ pub(super) fn is_descriptor(bytes: &[u8], of: &Header) -> bool {
     })
 }
 
-/// Refuses what is neither a file nor a folder, by the type in a Unix mode; says whether it is a folder when it says so.
-pub(super) fn kind(mode: u32, path: &str) -> Result<Option<bool>, Flaw> {
-    match mode & 0o170_000 {
-        0 => Ok(None),
-        0o040_000 => Ok(Some(true)),
-        0o100_000 => Ok(Some(false)),
-        // What is unpacked after it goes through it, to wherever it leads (CVE-2018-1000544, CVE-2025-11001).
-        0o120_000 => Err(Flaw::Link { path: path.into() }),
-        // Opening a device acts on the machine; opening a pipe waits for ever.
-        _ => Err(Flaw::Special { path: path.into() }),
-    }
-}
-
 fn name(from: &mut impl Read, len: u16, number: usize) -> Result<Vec<u8>, ArchiveError> {
     // With the slash of a folder.
     let mut name = vec![0; len.into()];

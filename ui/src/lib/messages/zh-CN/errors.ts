@@ -1,5 +1,6 @@
 import type { Sentences } from '../errors';
 import { access } from './errors/access';
+import { archives } from './errors/archives';
 import { files } from './errors/files';
 import { plugins } from './errors/plugins';
 import { store } from './errors/store';
@@ -16,4 +17,5 @@ export const errors: Sentences = {
 	...access,
 	...plugins,
 	...files,
+	...archives,
 };

@@ -89,6 +89,7 @@ export const files: Sentences = {
 	}),
 	path_empty: () => ({ message: '有一个文件没有名称。' }),
 	path_absolute: ({ path }) => ({ message: `“${path}”是绝对路径。` }),
+	path_home: ({ path }) => ({ message: `“${path}”以“~”开头，某些程序会将其当作主目录。` }),
 	path_backslash: ({ path }) => ({ message: `“${path}”的名称含有反斜杠，在 Windows 上会被当作文件夹分隔。` }),
 	path_empty_component: ({ path }) => ({ message: `“${path}”的斜杠之间有空的部分。` }),
 	path_dots: ({ path, component }) => ({ message: `“${path}”中的“${component}”会指向别处。` }),
