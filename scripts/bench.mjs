@@ -15,7 +15,7 @@ import { readyToTest } from './lib/system.mjs';
 const REPORT = at('target/bench/report.json');
 
 /** Each gives a list of `{name, value, unit, target, at_least?, met, peer, peer_value}`. */
-const BENCHES = { publish, reliability, throughput, launch };
+const BENCHES = { publish, package: packing, reliability, throughput, launch };
 
 await main(async (args) => {
 	const { values, positionals } = parseArgs({
@@ -49,6 +49,11 @@ async function publish(profile) {
 	} finally {
 		await seaweed.stop();
 	}
+}
+
+/** Packing, extracting and digesting real files, beside zip, unzip and sha2. */
+function packing(profile) {
+	return measured('patchbay-package', 'package', profile);
 }
 
 /** How many publishes get through on a bad network, beside the bare SDK. */

@@ -88,7 +88,7 @@ async fn run() {
     let (bare, bare_lost, false_conflicts) = theirs(&server, &wire).await;
 
     let peer = |text: String| ("the bare SDK", text);
-    let name = |what: &str| format!("reliability: {what}");
+    let name = |what: &str| format!("reliability, {}: {what}", server.name);
     report(&name("publishes that succeed"), tally.percent(), "%", 99.9, true, peer(format!("{:.3} % ({})", bare.percent(), bare.told())));
     report(&name("told to be live and lost"), lost as f64, "publishes", 0.0, false, peer(bare_lost.to_string()));
     let refused = tally.refused.load(Ordering::Relaxed) as f64;

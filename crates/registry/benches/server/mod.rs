@@ -39,8 +39,7 @@ impl Server {
 
     /// A part of a bucket, by way of this endpoint. The bucket is made if it is not there.
     pub async fn store(&self, endpoint: &str) -> Arc<S3Store> {
-        let bucket = self._local.as_ref().map_or(BUCKET, |(_, local)| local.bucket());
-        let mut config = S3Config::new(bucket, &self.region, self.credentials());
+        let mut config = S3Config::new(self.bucket(), &self.region, self.credentials());
         config.endpoint = Some(endpoint.to_owned());
         config.prefix = uuid::Uuid::new_v4().to_string();
         let store = S3Store::new(config).unwrap();
