@@ -6,8 +6,9 @@ use std::path::Path;
 
 use patchbay_client::App;
 use patchbay_client::wire::{
-    BrowseView, ChangeDone, ChangePlan, ChangeRequest, ConnectionStep, DiffView, FileContentView, FilesView, HistoryView, JobView,
-    PluginView, PublishPlan, PublishRequest, RegistryInput, RegistryView, Secret, Settings, SortBy, Start, SyncView, WireError,
+    BrowseView, ChangeDone, ChangePlan, ChangeRequest, CleanPlan, ConnectionStep, DiffView, FileContentView, FilesView, HistoryView,
+    JobView, OrphanView, PluginView, PublishPlan, PublishRequest, RegistryInput, RegistryView, RevisionDiff, Secret, Settings, SortBy,
+    Start, SyncView, WireError,
 };
 use tauri::ipc::{Channel, Invoke};
 use tauri::{State, WebviewWindow, Wry};
@@ -136,6 +137,31 @@ async fn compare_folder(client: Client<'_>, registry: String, path: String, only
 #[tauri::command]
 async fn history(client: Client<'_>, registry: String, id: String, before: Option<u64>) -> Answer<HistoryView> {
     client.history(Some(&registry), &id, before).await
+}
+
+#[tauri::command]
+async fn plugin_at(client: Client<'_>, registry: String, id: String, seq: u64) -> Answer<PluginView> {
+    client.plugin_at(Some(&registry), &id, seq).await
+}
+
+#[tauri::command]
+async fn compare_revisions(client: Client<'_>, registry: String, id: String, from: u64, to: u64) -> Answer<RevisionDiff> {
+    client.compare_revisions(Some(&registry), &id, from, to).await
+}
+
+#[tauri::command]
+async fn check_registry(client: Client<'_>, registry: String, quick: bool, repair: bool) -> Answer<JobView> {
+    client.check_registry(Some(&registry), quick, repair).await
+}
+
+#[tauri::command]
+async fn plan_cleaning(client: Client<'_>, registry: String) -> Answer<CleanPlan> {
+    client.plan_cleaning(Some(&registry)).await
+}
+
+#[tauri::command]
+async fn clean(client: Client<'_>, registry: String, orphans: Vec<OrphanView>) -> Answer<JobView> {
+    client.clean(Some(&registry), orphans).await
 }
 
 #[tauri::command]

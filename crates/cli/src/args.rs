@@ -3,6 +3,7 @@
 mod change;
 mod examples;
 mod files;
+mod health;
 mod package;
 mod registry;
 
@@ -11,8 +12,9 @@ use std::{ffi::OsString, path::PathBuf};
 use clap::{Args, ColorChoice, CommandFactory, Parser, Subcommand, ValueEnum};
 use patchbay_client::wire::SortBy;
 
-pub use change::{Asked, Deprecate, Promote, Rollback, Undeprecate, Undo, Unyank, Yank};
+pub use change::{Asked, Deprecate, Promote, Restore, Rollback, Undeprecate, Undo, Unyank, Yank};
 pub use files::{Cat, Diff, Files, named};
+pub use health::{Audit, Doctor, Gc};
 pub use package::{Unpack, Verify};
 pub use registry::{Add, Key, RegistryVerb};
 
@@ -66,7 +68,7 @@ pub enum Verb {
     Search(Search),
     /// Show a plugin: its channels, its newest versions, what is wrong with them
     #[command(after_help = examples::SHOW)]
-    Show(Plugin),
+    Show(Show),
     /// List every version of a plugin
     #[command(after_help = examples::VERSIONS)]
     Versions(Plugin),
@@ -103,6 +105,18 @@ pub enum Verb {
     /// Show who changed what, when and why
     #[command(after_help = examples::HISTORY)]
     History(History),
+    /// Set the state of an earlier revision again; what was published since stays
+    #[command(after_help = examples::RESTORE)]
+    Restore(Restore),
+    /// Check every object of the registry, and mend the catalogue
+    #[command(after_help = examples::DOCTOR)]
+    Doctor(Doctor),
+    /// Remove uploads of given-up publishes that nothing refers to
+    #[command(after_help = examples::GC)]
+    Gc(Gc),
+    /// Export all revisions as JSON lines, or check such a file
+    #[command(after_help = examples::AUDIT)]
+    Audit(Audit),
     /// Save the package of a version as a file
     #[command(after_help = examples::DOWNLOAD)]
     Download(Download),
@@ -179,7 +193,17 @@ impl From<Order> for SortBy {
     }
 }
 
-/// `show` and `versions`
+/// `show`
+#[derive(Debug, Args)]
+pub struct Show {
+    /// The plugin's id
+    pub id: String,
+    /// As it was at this revision, as `history` shows it [default: as it is now]
+    #[arg(long, value_name = "SEQ")]
+    pub at: Option<u64>,
+}
+
+/// `versions`
 #[derive(Debug, Args)]
 pub struct Plugin {
     /// The plugin's id
@@ -197,6 +221,9 @@ pub struct History {
     /// Only revisions before this one, for the next page
     #[arg(long, value_name = "SEQ")]
     pub before: Option<u64>,
+    /// Show how two revisions differ instead
+    #[arg(long, num_args = 2, value_names = ["SEQ", "SEQ"], conflicts_with_all = ["limit", "before"])]
+    pub compare: Option<Vec<u64>>,
 }
 
 /// `download`

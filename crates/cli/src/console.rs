@@ -63,6 +63,11 @@ impl Console {
         }
     }
 
+    /// What has to be seen before a question, on stderr.
+    pub fn show(self, page: &Page) {
+        stderr(&page.render());
+    }
+
     /// Whether progress can move on one line instead of being told line by line.
     #[must_use]
     pub fn is_live(self) -> bool {

@@ -4,6 +4,7 @@ pub mod change;
 pub mod consequences;
 pub mod diff;
 pub mod files;
+pub mod health;
 pub mod history;
 pub mod job;
 pub mod package;

@@ -90,5 +90,9 @@ fn word(phase: Phase) -> &'static str {
         Phase::Listing => "Telling the catalogue",
         Phase::Verifying => "Reading it back",
         Phase::Downloading => "Downloading",
+        Phase::Surveying => "Looking",
+        Phase::Checking => "Checking",
+        Phase::Repairing => "Repairing",
+        Phase::Cleaning => "Cleaning up",
     }
 }

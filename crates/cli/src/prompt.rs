@@ -28,6 +28,18 @@ pub fn key(registry: &str, key: Key, no_input: bool) -> Result<Secret, WireError
     of([id.as_str(), secret.as_str(), token.as_str()].into_iter())
 }
 
+/// Asks a question that is answered with yes or no; anything but yes is no.
+///
+/// # Errors
+/// When stdin cannot be read.
+pub fn confirmed(question: &str) -> Result<bool, WireError> {
+    let answer = ask(question).map_err(|e| match e.kind() {
+        io::ErrorKind::Interrupted => stopped("Interrupted; nothing was changed."),
+        _ => error(Code::Usage, "no_answer", format!("The answer could not be read: {e}."), "Say --yes instead."),
+    })?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+}
+
 fn ask(question: &str) -> io::Result<String> {
     let mut stderr = io::stderr().lock();
     stderr.write_all(question.as_bytes())?;

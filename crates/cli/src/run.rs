@@ -5,6 +5,7 @@ mod change;
 mod diff;
 mod download;
 mod files;
+mod health;
 mod job;
 mod package;
 mod publish;
@@ -17,7 +18,7 @@ use patchbay_client::{App, Environment, Home, OsKeychain, wire::WireError};
 
 use crate::{
     answer::{Answer, Outcome},
-    args::{Asked, Cli, Completions, Verb},
+    args::{self, Asked, Cli, Completions, Verb},
     console::Console,
     interrupt::or_stop,
 };
@@ -67,12 +68,19 @@ pub async fn run(cli: Cli, console: Console) -> Outcome {
         Verb::Publish(asked) if asked.dry_run => or_stop(publish::plan(context, &asked)).await,
         Verb::Publish(asked) => publish::publish(context, asked).await,
         Verb::Search(asked) => or_stop(browse::search(context, &asked)).await,
-        Verb::Show(asked) => or_stop(browse::show(context, &asked.id)).await,
+        Verb::Show(asked) => or_stop(browse::show(context, &asked)).await,
         Verb::Versions(asked) => or_stop(browse::versions(context, &asked.id)).await,
+        Verb::History(args::History { id, compare: Some(seqs), .. }) => {
+            or_stop(health::compare(context, &id, seqs.first().copied().unwrap_or(1), seqs.last().copied().unwrap_or(1))).await
+        }
         Verb::History(asked) => or_stop(browse::history(context, &asked)).await,
         Verb::Files(asked) => or_stop(files::files(context, &asked)).await,
         Verb::Cat(asked) => or_stop(files::cat(context, &asked)).await,
         Verb::Diff(asked) => or_stop(diff::run(context, &asked)).await,
+        Verb::Restore(asked) => change::run(context, asked.into()).await,
+        Verb::Doctor(asked) => health::doctor(context, &asked).await,
+        Verb::Gc(asked) => health::gc(context, &asked).await,
+        Verb::Audit(asked) => health::audit(context, &asked).await,
         Verb::Rollback(asked) => change::run(context, asked.into()).await,
         Verb::Undo(asked) => change::run(context, Asked::from(asked)).await,
         Verb::Promote(asked) => change::run(context, asked.into()).await,

@@ -8,6 +8,7 @@ use patchbay_package::Explain;
 use patchbay_registry::{
     ChangeError, ReadError, Refusal,
     format::document::ChannelNameError,
+    gc::GcError,
     store::{StoreError, StoreErrorKind},
 };
 
@@ -148,6 +149,7 @@ impl From<Refusal> for WireError {
                 vec![("version", version.to_string()), ("channels", names.join(", "))]
             }
             Refusal::UnknownAction { seq } | Refusal::NoRevision { seq } => vec![("seq", seq.to_string())],
+            Refusal::RevisionMoved { now, by } => vec![("now", now.to_string()), ("by", by.clone())],
             Refusal::ChangedSince { version, seq } => vec![("version", version.to_string()), ("seq", seq.to_string())],
             Refusal::ReasonTooLong { length } => vec![("length", length.to_string())],
             Refusal::NoPlugin | Refusal::PublishStays { .. } | Refusal::Frozen | Refusal::NoReason | Refusal::DocumentFull => Vec::new(),
@@ -167,6 +169,13 @@ impl From<ChangeError> for WireError {
                 &e,
                 Some("Leave out what users do not need, for example with a .patchbayignore file.".into()),
                 &[("size", size.to_string()), ("limit", limit.to_string())],
+            ),
+            ChangeError::BeingRemoved { ref key } => sentence(
+                Code::Conflict,
+                "being_removed",
+                &e,
+                Some("Publish again when the clean-up has ended, in an hour at the latest.".into()),
+                &[("key", key.clone())],
             ),
             ChangeError::Cancelled => sentence(Code::Interrupted, "cancelled", &e, None, &[]),
             ChangeError::Unknown { op, .. } => sentence(
@@ -189,5 +198,20 @@ impl From<ChannelNameError> for WireError {
 impl From<patchbay_local::LocalError> for WireError {
     fn from(e: patchbay_local::LocalError) -> Self {
         sentence(Code::Failed, "embedded_failed", format!("{e}."), Some(e.hint().into()), &[])
+    }
+}
+
+impl From<GcError> for WireError {
+    fn from(e: GcError) -> Self {
+        let (code, data) = match &e {
+            GcError::Failed(_) => (Code::Failed, Vec::new()),
+            GcError::NoClock => (Code::Refused, Vec::new()),
+            GcError::Running => (Code::Conflict, Vec::new()),
+            GcError::DocumentMissing { id } => (Code::Integrity, vec![("plugin", id.to_string())]),
+        };
+        match e {
+            GcError::Failed(e) => e.into(),
+            e => sentence(code, e.name(), &e, Some(e.hint()), &data),
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! One function per thing that a person can do, on [`App`](crate::App). The front doors only translate.
 
+mod audit;
 mod browse;
 mod change;
 mod compare;
@@ -7,6 +8,7 @@ mod connect;
 mod download;
 mod files;
 mod folder;
+mod health;
 mod package;
 mod plugin;
 mod publish;

@@ -139,6 +139,7 @@ fn action_kind(kind: &ActionKind) -> wire::ActionKind {
         ActionKind::Rollback => wire::ActionKind::Rollback,
         ActionKind::Promote => wire::ActionKind::Promote,
         ActionKind::Undo => wire::ActionKind::Undo,
+        ActionKind::Restore => wire::ActionKind::Restore,
         ActionKind::Yank => wire::ActionKind::Yank,
         ActionKind::Unyank => wire::ActionKind::Unyank,
         ActionKind::Deprecate => wire::ActionKind::Deprecate,
@@ -218,6 +219,7 @@ pub fn consequences(all: &[Consequence]) -> Vec<wire::Consequence> {
         Consequence::Unyanks(v) => W::Unyanks { version: text(v) },
         Consequence::Deprecates(v) => W::Deprecates { version: text(v) },
         Consequence::Undeprecates(v) => W::Undeprecates { version: text(v) },
+        Consequence::Becomes(becomes) => W::Becomes { status: status(becomes) },
         Consequence::NothingChanges => W::NothingChanges,
     };
     all.iter().map(one).collect()

@@ -9,6 +9,7 @@ mod change;
 mod diff;
 mod error;
 mod files;
+mod health;
 mod history;
 mod job;
 mod package;
@@ -25,6 +26,7 @@ pub use diff::{
 };
 pub use error::{Code, WireError};
 pub use files::{Content, FileContentView, FilesView, PackedFileView};
+pub use health::{AmountView, AuditDone, CleanPlan, FindingView, HealthReport, OrphanView, RevisionDiff, UsageView, Weight};
 pub use history::{ActionKind, ChannelMove, HistoryView, RevisionView};
 pub use job::{JobKind, JobResult, JobState, JobView, Phase};
 pub use package::PackageView;

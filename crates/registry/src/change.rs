@@ -7,6 +7,7 @@ mod advice;
 mod channel;
 mod publish;
 pub mod refusal;
+mod restore;
 mod undo;
 
 use jiff::Timestamp;
@@ -16,10 +17,11 @@ use uuid::Uuid;
 
 pub use publish::{Publish, default_channel, stays};
 pub use refusal::Refusal;
+pub use restore::differences;
 
 use crate::format::{
     MAX_DOCUMENT, MAX_OPERATIONS, RESERVED,
-    document::{Action, ActionKind, Channel, ChannelName, Document, Move},
+    document::{Action, ActionKind, Channel, ChannelName, Document, Move, Status},
 };
 
 /// The longest reason or message, in characters.
@@ -58,6 +60,15 @@ pub enum Change {
         before: Box<Document>,
         /// The revision to take back.
         after: Box<Document>,
+    },
+    /// Set channels, yanks, advice and status to what they were in an earlier revision. What was published since stays.
+    Restore {
+        /// The earlier revision.
+        state: Box<Document>,
+        /// Why.
+        reason: String,
+        /// The newest revision that the person saw.
+        expect: Option<u64>,
     },
     /// No longer offer a release to new installs.
     Yank {
@@ -153,6 +164,8 @@ pub enum Consequence {
     Deprecates(Version),
     /// They no longer see it.
     Undeprecates(Version),
+    /// The plugin gets this status.
+    Becomes(Status),
     /// It is so already.
     NothingChanges,
 }
@@ -227,6 +240,7 @@ pub fn apply(current: Option<&Revision>, change: &Change, stamp: &Stamp) -> Resu
             channel::promote(&mut draft, channel, version)?;
         }
         Change::Undo { before, after } => undo::undo(&mut draft, before, after)?,
+        Change::Restore { state, reason, expect } => restore::restore(&mut draft, state, reason, *expect)?,
         Change::Yank { version, reason } => advice::yank(&mut draft, version, reason)?,
         Change::Unyank { version, reason } => advice::unyank(&mut draft, version, reason.as_deref())?,
         Change::Deprecate { version, message, replacement } => advice::deprecate(&mut draft, version, message, replacement.as_deref())?,
@@ -312,7 +326,7 @@ impl<'a> Draft<'a> {
     }
 
     fn done(&mut self, kind: ActionKind, versions: Vec<Version>, channels: Vec<Move>, reason: Option<String>) {
-        self.action = Some(Action { kind, versions, channels, reason, undoes: None });
+        self.action = Some(Action { kind, versions, channels, reason, undoes: None, restores: None });
     }
 }
 

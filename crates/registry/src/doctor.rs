@@ -82,8 +82,8 @@ pub async fn check(
     let catalogue = Catalogue::read(registry).await?;
     let ids = check.survey(&catalogue).await?;
     tell(Step::Checking(check.weight()));
-    let suspects: Vec<Option<PluginId>> =
-        stream::iter(&ids).map(|id| async { check.plugin(id, &catalogue).await }).buffer_unordered(PLUGINS).try_collect().await?;
+    let plugin = async |id: PluginId| check.plugin(&id, &catalogue).await;
+    let suspects: Vec<Option<PluginId>> = stream::iter(ids).map(plugin).buffer_unordered(PLUGINS).try_collect().await?;
     let suspects: BTreeSet<PluginId> = suspects.into_iter().flatten().collect();
     check.catalogue(&catalogue, suspects, at, tell).await?;
     Ok(check.report.into_inner().unwrap_or_else(PoisonError::into_inner))

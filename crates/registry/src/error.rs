@@ -91,6 +91,12 @@ pub enum ChangeError {
         /// The registry's limit in bytes.
         limit: u64,
     },
+    /// An upload from an earlier attempt is just being removed by a clean-up. Nothing is visible.
+    #[error("{key}, from a publish that was given up, is being removed at this moment.")]
+    BeingRemoved {
+        /// Which object.
+        key: String,
+    },
     /// Cancelled before the commit was sent. Nothing is visible.
     #[error("Cancelled before anything became visible.")]
     Cancelled,

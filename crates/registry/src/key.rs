@@ -19,6 +19,8 @@ pub enum Key {
     Asset(PluginId, Digest),
     /// `catalog/head.json`: the catalogue.
     CatalogHead,
+    /// `cleaning.json`: what a clean-up is removing.
+    Cleaning,
     /// `probe/<name>`: written and removed by the probe of conditional writes.
     Probe(String),
 }
@@ -31,7 +33,7 @@ impl Key {
     #[must_use]
     pub fn content_type(&self) -> &'static str {
         match self {
-            Self::Registry | Self::CatalogHead => "application/json",
+            Self::Registry | Self::CatalogHead | Self::Cleaning => "application/json",
             Self::Document(_) | Self::Revision(..) => "application/jsonl",
             Self::Package(..) => "application/zip",
             Self::Asset(..) | Self::Probe(_) => "application/octet-stream",
@@ -45,7 +47,7 @@ impl Key {
             Self::Revision(..) | Self::Package(..) | Self::Asset(..) => "public, max-age=31536000, immutable",
             // Shared by many readers and allowed to lag: a CDN may answer for a few seconds.
             Self::CatalogHead => "public, max-age=5",
-            Self::Registry | Self::Document(_) | Self::Probe(_) => "no-cache",
+            Self::Registry | Self::Document(_) | Self::Cleaning | Self::Probe(_) => "no-cache",
         }
     }
 
@@ -55,6 +57,7 @@ impl Key {
         let parts: Vec<&str> = path.split('/').collect();
         let key = match parts.as_slice() {
             ["registry.json"] => Self::Registry,
+            ["cleaning.json"] => Self::Cleaning,
             ["catalog", "head.json"] => Self::CatalogHead,
             ["plugins", name] => Self::Document(name.strip_suffix(".jsonl")?.parse().ok()?),
             ["history", id, name] => Self::Revision(id.parse().ok()?, name.strip_suffix(".jsonl")?.parse().ok()?),
@@ -74,7 +77,7 @@ impl Key {
     pub fn plugin(&self) -> Option<&PluginId> {
         match self {
             Self::Document(id) | Self::Revision(id, _) | Self::Package(id, ..) | Self::Asset(id, _) => Some(id),
-            Self::Registry | Self::CatalogHead | Self::Probe(_) => None,
+            Self::Registry | Self::CatalogHead | Self::Cleaning | Self::Probe(_) => None,
         }
     }
 
@@ -94,6 +97,7 @@ impl fmt::Display for Key {
             Self::Package(id, version, digest) => write!(f, "packages/{id}/{version}/{digest}.zip"),
             Self::Asset(id, digest) => write!(f, "assets/{id}/{digest}"),
             Self::CatalogHead => f.write_str("catalog/head.json"),
+            Self::Cleaning => f.write_str("cleaning.json"),
             Self::Probe(name) => write!(f, "probe/{name}"),
         }
     }

@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+pub mod audit;
 pub mod catalogue;
 pub mod change;
 pub mod commit;
 pub mod doctor;
 pub mod error;
 pub mod format;
+pub mod gc;
 pub mod key;
 pub mod probe;
 pub mod references;

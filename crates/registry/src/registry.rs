@@ -1,6 +1,7 @@
 //! A registry, opened: what reading and changing it takes, over any store.
 
 mod history;
+mod upload;
 
 use std::{
     path::{Path, PathBuf},
@@ -25,7 +26,7 @@ use crate::{
     format::{MAX_DOCUMENT, document::Document, registry::About, release::Artifact},
     key::Key,
     seen::Seen,
-    store::{Body, Condition, ETag, Fetched, Progress, Store, StoreError, StoreErrorKind},
+    store::{Body, Condition, ETag, Fetched, Progress, Store, StoreErrorKind},
 };
 
 /// The largest README, changelog or icon that is read.
@@ -246,23 +247,6 @@ impl Registry {
             () = cancel.cancelled() => Err(ChangeError::Cancelled),
             done = work => done,
         }
-    }
-
-    /// Creates an immutable object, or finds it there; a passing failure is tried again, since nobody reads it yet.
-    async fn put_once(&self, key: &Key, body: Body, progress: Option<Progress>) -> Result<(), ChangeError> {
-        use backon::{ExponentialBuilder, Retryable as _};
-        let put = || async {
-            match self.store.put(key, body.clone(), Condition::Absent, progress.clone()).await {
-                Ok(_) => Ok(()),
-                Err(e) if matches!(e.kind, StoreErrorKind::PreconditionFailed { .. }) => Ok(()),
-                Err(e) => Err(e),
-            }
-        };
-        // Another seed for another key, and the same in every run.
-        let seed = key.to_string().bytes().fold(0, |seed: u64, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
-        let policy =
-            ExponentialBuilder::default().with_jitter().with_jitter_seed(seed).with_min_delay(Duration::from_millis(100)).with_max_times(4);
-        put.retry(policy).when(StoreError::is_transient).await.map_err(Into::into)
     }
 
     /// Reads the catalogue. One request; 304 when nothing is different.

@@ -6,6 +6,7 @@ mod change {
     mod channels;
     mod invariants;
     mod publish;
+    mod restore;
     mod undo;
     mod writing;
 }

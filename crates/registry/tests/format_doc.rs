@@ -141,8 +141,14 @@ fn full() -> Document {
     document.header.deprecated = Some(advice);
     document.header.channels.remove(&parsed("beta"));
     let moves = story.revisions()[3].document.header.action.channels.clone();
-    document.header.action =
-        Action { kind: ActionKind::Undo, versions: vec![parsed("1.0.0")], channels: moves, reason: Some("x".into()), undoes: Some(3) };
+    document.header.action = Action {
+        kind: ActionKind::Undo,
+        versions: vec![parsed("1.0.0")],
+        channels: moves,
+        reason: Some("x".into()),
+        undoes: Some(3),
+        restores: Some(2),
+    };
     document
 }
 
@@ -168,6 +174,7 @@ fn the_action() {
         ActionKind::Rollback,
         ActionKind::Promote,
         ActionKind::Undo,
+        ActionKind::Restore,
         ActionKind::Yank,
         ActionKind::Unyank,
         ActionKind::Deprecate,
@@ -267,6 +274,7 @@ fn the_keys() {
         Key::Package(id.clone(), parsed("1.0.0"), digest),
         Key::Asset(id, digest),
         Key::CatalogHead,
+        Key::Cleaning,
         Key::Probe(format!("{}-word", Uuid::nil())),
     ];
     let table = table("\n## Keys\n");

@@ -239,6 +239,12 @@ impl Story {
         Change::Undo { before: at(seq - 1), after: at(seq) }
     }
 
+    /// Setting the state of revision `seq` again.
+    #[must_use]
+    pub fn restore(&self, seq: usize) -> Change {
+        Change::Restore { state: Box::new(self.revisions[seq - 1].document.clone()), reason: "As it was.".into(), expect: None }
+    }
+
     /// The newest revision.
     ///
     /// # Panics
@@ -302,19 +308,20 @@ pub fn told(consequences: &[Consequence]) -> Vec<String> {
         Consequence::Unyanks(v) => format!("unyanks {v}"),
         Consequence::Deprecates(v) => format!("deprecates {v}"),
         Consequence::Undeprecates(v) => format!("undeprecates {v}"),
+        Consequence::Becomes(status) => format!("becomes {status:?}").to_lowercase(),
         Consequence::NothingChanges => "nothing changes".into(),
     };
     consequences.iter().map(one).collect()
 }
 
 fn action(header: &Header) -> String {
-    let Action { kind, versions, channels, reason, undoes } = &header.action;
+    let Action { kind, versions, channels, reason, undoes, restores } = &header.action;
     let kind = match kind {
         ActionKind::Other(name) => name.clone(),
         known => format!("{known:?}").to_lowercase(),
     };
     let mut words = vec![format!("{} {} {kind}", header.seq, header.actor)];
-    words.extend(undoes.map(|seq| format!("of {seq}")));
+    words.extend(undoes.or(*restores).map(|seq| format!("of {seq}")));
     words.extend(versions.iter().map(ToString::to_string));
     words.extend(channels.iter().map(|m| format!("[{}: {}]", m.channel, arrow(m.from.as_ref(), m.to.as_ref()))));
     words.extend(reason.as_ref().map(|r| format!("“{r}”")));

@@ -2,17 +2,20 @@ import type { BrowseView } from '../generated/BrowseView';
 import type { ChangeDone } from '../generated/ChangeDone';
 import type { ChangePlan } from '../generated/ChangePlan';
 import type { ChangeRequest } from '../generated/ChangeRequest';
+import type { CleanPlan } from '../generated/CleanPlan';
 import type { ConnectionStep } from '../generated/ConnectionStep';
 import type { DiffView } from '../generated/DiffView';
 import type { FileContentView } from '../generated/FileContentView';
 import type { FilesView } from '../generated/FilesView';
 import type { HistoryView } from '../generated/HistoryView';
 import type { JobView } from '../generated/JobView';
+import type { OrphanView } from '../generated/OrphanView';
 import type { PluginView } from '../generated/PluginView';
 import type { PublishPlan } from '../generated/PublishPlan';
 import type { PublishRequest } from '../generated/PublishRequest';
 import type { RegistryInput } from '../generated/RegistryInput';
 import type { RegistryView } from '../generated/RegistryView';
+import type { RevisionDiff } from '../generated/RevisionDiff';
 import type { Secret } from '../generated/Secret';
 import type { Settings } from '../generated/Settings';
 import type { SortBy } from '../generated/SortBy';
@@ -81,12 +84,23 @@ export interface Backend {
 	compareFolder(registry: string, path: string, only: string[]): Promise<DiffView>;
 	/** A page of history that ends before revision `before`. */
 	history(registry: string, id: string, before: number | null): Promise<HistoryView>;
+	/** The plugin as it was at a revision. */
+	pluginAt(registry: string, id: string, seq: number): Promise<PluginView>;
+	/** How two revisions differ. */
+	compareRevisions(registry: string, id: string, from: number, to: number): Promise<RevisionDiff>;
 	/** A `data:` URL. */
 	icon(registry: string, id: string, digest: string): Promise<string>;
 
 	/** What a change would do. Writes nothing. */
 	plan(registry: string, id: string, change: ChangeRequest): Promise<ChangePlan>;
 	apply(registry: string, id: string, change: ChangeRequest): Promise<ChangeDone>;
+
+	/** Checks a registry; with `repair`, the catalogue is made anew where it differs. Returns the job at once. */
+	checkRegistry(registry: string, quick: boolean, repair: boolean): Promise<JobView>;
+	/** What a clean-up would remove. Writes nothing. */
+	planCleaning(registry: string): Promise<CleanPlan>;
+	/** Removes what the person has seen. Returns the job at once. */
+	clean(registry: string, orphans: OrphanView[]): Promise<JobView>;
 
 	/** Null when the person dismissed the dialog. */
 	pickFolder(): Promise<string | null>;

@@ -55,10 +55,16 @@ export const tauri: Backend = {
 		ask('compare', { registry, id, old, new: next, platform, only }),
 	compareFolder: (registry, path, only) => ask('compare_folder', { registry, path, only }),
 	history: (registry, id, before) => ask('history', { registry, id, before }),
+	pluginAt: (registry, id, seq) => ask('plugin_at', { registry, id, seq }),
+	compareRevisions: (registry, id, from, to) => ask('compare_revisions', { registry, id, from, to }),
 	icon: (registry, id, digest) => ask('icon', { registry, id, digest }),
 
 	plan: (registry, id, change) => ask('plan', { registry, id, change }),
 	apply: (registry, id, change) => ask('apply', { registry, id, change }),
+
+	checkRegistry: (registry, quick, repair) => ask('check_registry', { registry, quick, repair }),
+	planCleaning: (registry) => ask('plan_cleaning', { registry }),
+	clean: (registry, orphans) => ask('clean', { registry, orphans }),
 
 	pickFolder: () => ask('pick_folder'),
 	inspect: (registry, path) => ask('inspect', { registry, path }),

@@ -3,4 +3,4 @@
 /**
  * What kind of change made a revision.
  */
-export type ActionKind = "publish" | "rollback" | "promote" | "undo" | "yank" | "unyank" | "deprecate" | "undeprecate" | "other";
+export type ActionKind = "publish" | "rollback" | "promote" | "undo" | "restore" | "yank" | "unyank" | "deprecate" | "undeprecate" | "other";

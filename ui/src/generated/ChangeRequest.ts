@@ -39,7 +39,19 @@ expect: string | null, } | { "kind": "undo",
 /**
  * The revision; the newest when absent.
  */
-seq: number | null, } | { "kind": "yank", 
+seq: number | null, } | { "kind": "restore", 
+/**
+ * The earlier revision.
+ */
+seq: number, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * The newest revision that the person saw; the change is refused when there is a newer one.
+ */
+expect: number | null, } | { "kind": "yank", 
 /**
  * The version.
  */

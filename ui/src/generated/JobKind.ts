@@ -3,4 +3,4 @@
 /**
  * What a job does.
  */
-export type JobKind = "publish" | "download";
+export type JobKind = "publish" | "download" | "check" | "clean";

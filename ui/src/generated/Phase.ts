@@ -3,4 +3,4 @@
 /**
  * Where a job is. A publish can be cancelled in every phase before `committing` has been sent.
  */
-export type Phase = "reading" | "packing" | "uploading" | "committing" | "listing" | "verifying" | "downloading";
+export type Phase = "reading" | "packing" | "uploading" | "committing" | "listing" | "verifying" | "downloading" | "surveying" | "checking" | "repairing" | "cleaning";

@@ -11,7 +11,7 @@ export type Wish =
 	| { kind: 'point'; channel: string; to: string }
 	| { kind: 'name'; to: string }
 	| { kind: 'yank' | 'unyank' | 'deprecate' | 'undeprecate'; version: string }
-	| { kind: 'undo'; seq: number };
+	| { kind: 'undo' | 'restore'; seq: number };
 
 /** What it means: pointing a channel is a rollback or a promote, depending on where it stands. */
 export type Mode = 'rollback' | 'promote' | 'letGo' | Exclude<Wish['kind'], 'point'>;
@@ -42,6 +42,8 @@ export class Change {
 	/** Where the person saw the channel. */
 	seen = $state<string | null>(null);
 	private asked = 0;
+	/** The operation whose outcome is not known. */
+	private op: string | null = null;
 
 	constructor(
 		private readonly backend: Backend,
@@ -62,7 +64,7 @@ export class Change {
 	}
 
 	get needsReason(): boolean {
-		return this.mode === 'rollback' || this.mode === 'yank' || this.mode === 'deprecate';
+		return this.mode !== null && ['rollback', 'yank', 'deprecate', 'restore'].includes(this.mode);
 	}
 
 	get tooLong(): boolean {
@@ -135,7 +137,7 @@ export class Change {
 
 	/** Applies it. Null when it was not applied; then `error`, `conflict` or `unknown` say why. */
 	async confirm(): Promise<ChangeDone | null> {
-		const request = this.request(this.reason.trim());
+		const request = this.request('');
 		if (request === null || !this.ready) return null;
 		this.applying = true;
 		this.error = null;
@@ -146,8 +148,10 @@ export class Change {
 		} catch (reason) {
 			const error = toWireError(reason);
 			if (error.code === 'conflict') await this.lookAgain();
-			else if (error.code === 'unknown_outcome') this.unknown = true;
-			else this.error = error;
+			else if (error.code === 'unknown_outcome') {
+				this.unknown = true;
+				this.op = error.data.op ?? null;
+			} else this.error = error;
 			return null;
 		} finally {
 			this.applying = false;
@@ -163,12 +167,25 @@ export class Change {
 			this.error = this.plugin.error;
 			return false;
 		}
+		const written = await this.isWritten();
 		this.unknown = false;
-		if (this.stands()) return true;
+		if (written || this.stands()) return true;
 		this.notDone = true;
 		this.seen = this.standing();
 		await this.replan();
 		return false;
+	}
+
+	/** Whether history has the operation: the one sure sign, also for what leaves no other. */
+	private async isWritten(): Promise<boolean> {
+		if (this.op === null) return false;
+		try {
+			const { revisions } = await this.backend.history(this.plugin.registry, this.plugin.id, null);
+			return revisions.some((revision) => revision.op === this.op);
+		} catch {
+			// What stands there is looked at all the same.
+			return false;
+		}
 	}
 
 	/** Reads what stands there now, and plans on top of it. */
@@ -228,6 +245,11 @@ export class Change {
 				return { kind: 'undeprecate', version: wish.version };
 			case 'undo':
 				return { kind: 'undo', seq: wish.seq };
+			case 'restore': {
+				// A restore takes back what others did, so they must have been seen: the plan shows it.
+				const expectSeq = noReason === '' ? (this.plan?.seq ?? null) : null;
+				return { kind: 'restore', seq: wish.seq, reason, expect: expectSeq };
+			}
 			default:
 				return null;
 		}

@@ -10,4 +10,5 @@ export { Plugin, type Readme } from './plugin.svelte';
 export { Publishing, STEPS, type Standing, type Step } from './publish.svelte';
 export { Reading } from './reading.svelte';
 export { type PluginTab, parse, type Route, type RouteName, TABS, write } from './route.svelte';
+export { Storage } from './storage.svelte';
 export type { Toast, Tone } from './toasts.svelte';

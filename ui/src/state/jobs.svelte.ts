@@ -50,6 +50,11 @@ export class Jobs {
 		return job === null ? null : this.put(job);
 	}
 
+	/** A job that has just been asked for. */
+	async begin(asked: Promise<JobView>): Promise<JobView> {
+		return this.put(await asked);
+	}
+
 	cancel(id: string): Promise<void> {
 		return this.backend.cancelJob(id);
 	}

@@ -18,6 +18,7 @@ export type Route =
 	| { name: 'publish'; path: string | null }
 	| { name: 'releases' }
 	| { name: 'activity' }
+	| { name: 'storage' }
 	| { name: 'registries' }
 	| { name: 'settings' };
 
@@ -107,6 +108,7 @@ export function parse(hash: string): Route {
 			return { name, path: query.get('path') };
 		case 'releases':
 		case 'activity':
+		case 'storage':
 		case 'registries':
 		case 'settings':
 			return { name };

@@ -7,6 +7,7 @@ import Publish from './publish/Publish.svelte';
 import Registries from './registries/Registries.svelte';
 import Releases from './releases/Releases.svelte';
 import Settings from './settings/Settings.svelte';
+import Storage from './storage/Storage.svelte';
 import Welcome from './welcome/Welcome.svelte';
 
 /** Which view a route shows. What is not listed is not offered anywhere. */
@@ -16,6 +17,7 @@ export const views: Partial<Record<RouteName, Component>> = {
 	publish: Publish,
 	releases: Releases,
 	activity: Activity,
+	storage: Storage,
 	registries: Registries,
 	settings: Settings,
 };

@@ -25,6 +25,21 @@ pub struct Rollback {
     pub dry_run: bool,
 }
 
+/// `restore`
+#[derive(Debug, Args)]
+pub struct Restore {
+    /// The plugin's id
+    pub id: String,
+    /// The revision, as `history` shows it
+    pub seq: u64,
+    /// Why, for the history
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// Show what would happen, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
 /// `undo`
 #[derive(Debug, Args)]
 pub struct Undo {
@@ -163,5 +178,12 @@ impl From<Deprecate> for Asked {
 impl From<Undeprecate> for Asked {
     fn from(Undeprecate { id, version, dry_run }: Undeprecate) -> Self {
         Self { id, dry_run, request: ChangeRequest::Undeprecate { version } }
+    }
+}
+
+impl From<Restore> for Asked {
+    fn from(asked: Restore) -> Self {
+        let Restore { id, seq, reason, dry_run } = asked;
+        Self { id, request: ChangeRequest::Restore { seq, reason, expect: None }, dry_run }
     }
 }

@@ -68,8 +68,9 @@ Examples:
   $ patchbay search --json | jq -r '.rows[].id'";
 
 pub(super) const SHOW: &str = "\
-Example:
-  $ patchbay show weather-card";
+Examples:
+  $ patchbay show weather-card
+  $ patchbay show weather-card --at 7";
 
 pub(super) const VERSIONS: &str = "\
 Examples:
@@ -146,7 +147,39 @@ Example:
 pub(super) const HISTORY: &str = "\
 Examples:
   $ patchbay history weather-card
-  $ patchbay history weather-card --limit 5 --before 12";
+  $ patchbay history weather-card --limit 5 --before 12
+  $ patchbay history weather-card --compare 7 12";
+
+pub(super) const RESTORE: &str = "\
+Channels, yanks, advice and status become what they were. No version is removed, also none that is newer. \
+`patchbay undo` takes it back.
+
+Examples:
+  $ patchbay restore weather-card 7 --reason \"before the mix-up\" --dry-run
+  $ patchbay restore weather-card 7 --reason \"before the mix-up\"";
+
+pub(super) const DOCTOR: &str = "\
+Exit code 7 when something is wrong; what merely lies about is no damage. Everything is read once, the packages too, \
+unless --quick is given.
+
+Examples:
+  $ patchbay doctor
+  $ patchbay doctor --quick --json | jq '.job.status.result.report.findings[].error.message'
+  $ patchbay doctor --repair";
+
+pub(super) const GC: &str = "\
+Only what is older than 7 days by the store's clock, and what no revision refers to, is removed. Each object is looked at \
+again before.
+
+Examples:
+  $ patchbay gc --dry-run
+  $ patchbay gc --yes";
+
+pub(super) const AUDIT: &str = "\
+Examples:
+  $ patchbay audit -o audit.jsonl
+  $ patchbay audit weather-card -o weather-card.jsonl
+  $ patchbay audit --verify audit.jsonl";
 
 pub(super) const DOWNLOAD: &str = "\
 Examples:

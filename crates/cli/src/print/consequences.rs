@@ -1,6 +1,6 @@
 //! What a change does, in plain English sentences.
 
-use patchbay_client::wire::{Consequence, StaysBecause};
+use patchbay_client::wire::{Consequence, StatusView, StaysBecause};
 
 /// Whether the sentences tell what would happen or what has happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +92,12 @@ fn sentence(consequence: &Consequence, tense: Tense) -> String {
         Consequence::Undeprecates { version } => format!("People no longer see advice against {version}."),
         Consequence::Adds { version } => format!("{version} {is} added."),
         Consequence::AlreadyLive { version } => format!("{version} is already live with exactly these bytes."),
+        Consequence::Becomes { status } => match status {
+            StatusView::Active => format!("The plugin {is} active as usual."),
+            StatusView::Deprecated => format!("The plugin {is} deprecated."),
+            StatusView::Frozen => format!("The plugin {is} frozen: it takes no new versions."),
+            StatusView::Hidden => format!("The plugin {is} hidden from the catalogue."),
+        },
         Consequence::NothingChanges => "Nothing changes: it is so already.".to_owned(),
     }
 }

@@ -33,6 +33,7 @@ fn what(revision: &RevisionView) -> String {
         ActionKind::Promote if moves.is_empty() => format!("promoted {first}: no longer held"),
         ActionKind::Promote => with_moves("promoted".to_owned()),
         ActionKind::Undo => with_moves("undone".to_owned()),
+        ActionKind::Restore => with_moves("restored an earlier state".to_owned()),
         ActionKind::Yank => format!("yanked {first}"),
         ActionKind::Unyank => format!("unyanked {first}"),
         ActionKind::Deprecate => format!("deprecated {first}"),

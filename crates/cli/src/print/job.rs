@@ -6,8 +6,8 @@ use super::{
     Line, Page, Span, Table,
     change::told,
     consequences::Tense,
-    style,
-    units::{minute, size},
+    health, style,
+    units::{count, minute, size},
 };
 
 /// What a job did; empty as long as it has done nothing.
@@ -22,6 +22,14 @@ pub fn done(job: &JobView) -> Page {
                 .styled(&format!("{} {}", job.plugin, job.version), style::STRONG)
                 .plain(&format!(" as {path} ({}).", size(*bytes))),
         ),
+        JobState::Done { result: JobResult::Checked { report } } => health::report(report),
+        JobState::Done { result: JobResult::Cleaned { removed, bytes, kept } } => {
+            let mut page = Page::from(Line::from(format!("Removed {}, {}.", count(*removed, "upload", "uploads"), size(*bytes))));
+            if *kept > 0 {
+                page.line(format!("{kept} stayed: somebody uses them now, or the time was up."));
+            }
+            page
+        }
         _ => Page::default(),
     }
 }
@@ -51,6 +59,8 @@ pub fn list(jobs: &[JobView]) -> Page {
         let what = match job.kind {
             JobKind::Publish => "publish",
             JobKind::Download => "download",
+            JobKind::Check => "check",
+            JobKind::Clean => "clean up",
         };
         // Before its manifest is read, all that is known of a publish is the folder.
         let of = if job.plugin.is_empty() { job.path.clone() } else { format!("{} {}", job.plugin, job.version) };

@@ -35,8 +35,11 @@ async fn plugin(context: &Context, id: &str) -> Outcome<PluginView> {
     Ok(view)
 }
 
-pub(super) async fn show(context: &Context, id: &str) -> Outcome {
-    let view = plugin(context, id).await?;
+pub(super) async fn show(context: &Context, asked: &args::Show) -> Outcome {
+    let view = match asked.at {
+        Some(seq) => context.app.plugin_at(context.registry(), &asked.id, seq).await?,
+        None => plugin(context, &asked.id).await?,
+    };
     Ok(Answer::new(&view, plugin::shown(&view)))
 }
 

@@ -2,14 +2,14 @@
 
 use std::future::Future;
 
-use patchbay_client::wire::{Code, JobKind, JobResult, JobState, JobView, Phase, WireError};
+use patchbay_client::wire::{Code, HealthReport, JobKind, JobResult, JobState, JobView, Phase, Weight, WireError};
 use serde_json::json;
 
 use super::Context;
 use crate::{
     answer::{Answer, Failure, Outcome, error},
     interrupt::{Interrupts, stopped},
-    print::job,
+    print::{job, units::count},
     progress::Progress,
 };
 
@@ -69,18 +69,37 @@ fn settle(context: &Context, ended: JobView) -> Outcome {
             if let JobResult::Published { warning, .. } = result {
                 context.warn_if(warning.as_ref());
             }
+            if let JobResult::Checked { report } = result
+                && !report.healthy
+            {
+                return Err(Box::<Failure>::from(damaged(report)).with("job", &ended).after(job::done(&ended)));
+            }
             return Ok(Answer::new(&ended, job::done(&ended)));
         }
         JobState::Failed { error } => error.clone(),
         JobState::Cancelled => stopped(match ended.kind {
             JobKind::Publish => "Cancelled; nothing became visible.",
             JobKind::Download => "Cancelled; nothing was saved.",
+            JobKind::Check => "Cancelled.",
+            JobKind::Clean => "Cancelled; what was removed until then is removed.",
         }),
         JobState::Unknown { error } => WireError { code: Code::UnknownOutcome, hint: Some(resume_hint(&ended)), ..error.clone() },
         JobState::Running { .. } => elsewhere(&ended),
         JobState::Interrupted => unknown(&ended),
     };
     Err(Box::<Failure>::from(error).with("job", &ended))
+}
+
+fn damaged(report: &HealthReport) -> WireError {
+    let wrong = report.findings.iter().filter(|finding| finding.weight != Weight::Untidy).count() as u64 + report.more;
+    let derived = report.findings.iter().any(|finding| finding.weight == Weight::Derived);
+    let hint = if derived { "`patchbay doctor --repair` mends the catalogue." } else { "What to do stands beside each." };
+    error(
+        Code::Integrity,
+        "damaged_registry",
+        format!("Something is wrong with the registry: {}.", count(wrong, "finding", "findings")),
+        hint,
+    )
 }
 
 fn resume_hint(job: &JobView) -> String {

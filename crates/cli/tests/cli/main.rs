@@ -4,6 +4,7 @@
 
 mod errors;
 mod files;
+mod health;
 #[cfg(unix)]
 mod interrupt;
 mod journey;

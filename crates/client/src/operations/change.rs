@@ -73,6 +73,7 @@ async fn change(session: &Session, standing: &Standing, request: &ChangeRequest)
             Change::Promote { channel: channel(name)?, version: version(to)?, expect: expected(expect)? }
         }
         ChangeRequest::Undo { seq } => session.registry.undo(standing, *seq).await?,
+        ChangeRequest::Restore { seq, reason, expect } => session.registry.restore(standing, *seq, reason, *expect).await?,
         ChangeRequest::Yank { version: v, reason } => Change::Yank { version: version(v)?, reason: reason.clone() },
         ChangeRequest::Unyank { version: v, reason } => Change::Unyank { version: version(v)?, reason: reason.clone() },
         ChangeRequest::Deprecate { version: v, message, replacement } => {

@@ -18,7 +18,7 @@ use crate::{
     files::FileError,
     jobs::{JobContext, NewJob},
     sentence::sentence,
-    wire::{Code, JobKind, JobResult, JobView, Phase, PublishRequest, WireError},
+    wire::{Code, JobKind, JobResult, JobView, OrphanView, Phase, PublishRequest, WireError},
 };
 
 /// What a download is asked for; kept with the job so that it can be done again.
@@ -140,6 +140,14 @@ impl App {
                 },
                 JobKind::Download => match serde_json::from_value::<Wanted>(request).map_err(damaged) {
                     Ok(wanted) => app.save(&view.registry, &wanted, &path, &job).await,
+                    Err(e) => Err(e),
+                },
+                JobKind::Check => match serde_json::from_value(request).map_err(damaged) {
+                    Ok(asked) => app.run_check(&view.registry, asked, &job).await,
+                    Err(e) => Err(e),
+                },
+                JobKind::Clean => match serde_json::from_value::<Vec<OrphanView>>(request).map_err(damaged) {
+                    Ok(orphans) => app.run_clean(&view.registry, &orphans, &job).await,
                     Err(e) => Err(e),
                 },
             })

@@ -2,14 +2,14 @@
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use patchbay_package::{Digest, PluginId};
-use patchbay_registry::{Key, ReadError, Standing, format::document::Document};
+use patchbay_registry::{Key, ReadError, Standing, change::differences, format::document::Document};
 
 use crate::{
     App, files, markdown,
     sentence::sentence,
     session::Session,
     view,
-    wire::{Code, HistoryView, PluginView, WireError},
+    wire::{Code, HistoryView, PluginView, RevisionDiff, WireError},
 };
 
 /// Revisions per page of history.
@@ -79,6 +79,32 @@ impl App {
         let history = session.registry.history(&id, before, PAGE).await?;
         session.keep_seen().await?;
         Ok(view::history(&history))
+    }
+
+    /// Everything about a plugin as it was at a revision.
+    ///
+    /// # Errors
+    /// As reading fails; `no_revision` when there is none of this number.
+    pub async fn plugin_at(&self, registry: Option<&str>, plugin: &str, seq: u64) -> Result<PluginView, WireError> {
+        let id = super::id(plugin)?;
+        let session = self.session(registry).await?;
+        let standing = self.read(&session, &id).await?;
+        let revision = session.registry.revision(&standing, seq).await?;
+        view::plugin(&revision.document, self.now(), None).ok_or_else(|| ReadError::NoPlugin { id }.into())
+    }
+
+    /// How two revisions of a plugin differ.
+    ///
+    /// # Errors
+    /// As reading fails; `no_revision` when there is none of one of these numbers.
+    pub async fn compare_revisions(&self, registry: Option<&str>, plugin: &str, from: u64, to: u64) -> Result<RevisionDiff, WireError> {
+        let id = super::id(plugin)?;
+        let session = self.session(registry).await?;
+        let standing = self.read(&session, &id).await?;
+        let old = session.registry.revision(&standing, from).await?;
+        let new = session.registry.revision(&standing, to).await?;
+        let changes = view::consequences(&differences(&old.document, &new.document));
+        Ok(RevisionDiff { id: id.to_string(), from, to, changes })
     }
 
     /// An icon as a `data:` URL.

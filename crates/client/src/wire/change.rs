@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::WireError;
+use super::{StatusView, WireError};
 
 /// A change that a person asks for. `expect` is where they saw the channel; the change is refused when it has moved since.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -36,6 +36,15 @@ pub enum ChangeRequest {
     Undo {
         /// The revision; the newest when absent.
         seq: Option<u64>,
+    },
+    /// Set channels, yanks, advice and status to what they were in an earlier revision. What was published since stays.
+    Restore {
+        /// The earlier revision.
+        seq: u64,
+        /// Why.
+        reason: String,
+        /// The newest revision that the person saw; the change is refused when there is a newer one.
+        expect: Option<u64>,
     },
     /// No longer offer a release.
     Yank {
@@ -145,6 +154,11 @@ pub enum Consequence {
     AlreadyLive {
         /// The version.
         version: String,
+    },
+    /// The plugin gets this status.
+    Becomes {
+        /// Which.
+        status: StatusView,
     },
     /// It is so already; nothing will be written.
     NothingChanges,

@@ -16,6 +16,8 @@ pub enum ActionKind {
     Promote,
     /// An earlier change was taken back.
     Undo,
+    /// The state of an earlier revision was set again.
+    Restore,
     /// A release is no longer offered.
     Yank,
     /// It is offered again.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Consequence, WireError};
+use super::{Consequence, HealthReport, WireError};
 
 /// What a job does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -14,6 +14,10 @@ pub enum JobKind {
     Publish,
     /// Save a package as a file.
     Download,
+    /// Check a registry.
+    Check,
+    /// Remove uploads that nothing refers to.
+    Clean,
 }
 
 /// Where a job is. A publish can be cancelled in every phase before `committing` has been sent.
@@ -35,6 +39,14 @@ pub enum Phase {
     Verifying,
     /// Fetching a package.
     Downloading,
+    /// Looking at what a registry holds.
+    Surveying,
+    /// Reading what a registry holds.
+    Checking,
+    /// Making the catalogue anew.
+    Repairing,
+    /// Removing uploads that nothing refers to.
+    Cleaning,
 }
 
 /// How a job stands.
@@ -102,6 +114,20 @@ pub enum JobResult {
         path: String,
         /// How big it is.
         size: u64,
+    },
+    /// A registry was checked.
+    Checked {
+        /// What was found.
+        report: Box<HealthReport>,
+    },
+    /// Uploads that nothing refers to were removed.
+    Cleaned {
+        /// How many.
+        removed: u64,
+        /// Their size.
+        bytes: u64,
+        /// How many stayed after all, because somebody uses them now or the time was up.
+        kept: u64,
     },
 }
 

@@ -98,6 +98,14 @@ pub enum Refusal {
         /// Which.
         seq: u64,
     },
+    /// The plugin is not at the revision that the person saw.
+    #[error("The plugin was changed meanwhile: {by} wrote revision {now}.")]
+    RevisionMoved {
+        /// Where it is now.
+        now: u64,
+        /// Who changed it last.
+        by: String,
+    },
     /// The plugin takes no publishes.
     #[error("The plugin is frozen: it takes no new versions.")]
     Frozen,
@@ -141,6 +149,7 @@ impl Refusal {
             Self::UnknownAction { .. } => "unknown_action",
             Self::ChangedSince { .. } => "changed_since",
             Self::NoRevision { .. } => "no_revision",
+            Self::RevisionMoved { .. } => "revision_moved",
             Self::Frozen => "frozen",
             Self::NoReason => "no_reason",
             Self::ReasonTooLong { .. } => "reason_too_long",
@@ -156,7 +165,7 @@ impl Refusal {
             Self::NoVersion { .. } => "See what there is with `patchbay versions`.".into(),
             Self::NoChannel { .. } => "See the channels with `patchbay show`; `patchbay promote` makes a new one.".into(),
             Self::VersionTaken { next_free, .. } => format!("Publish as {next_free}, the next free version."),
-            Self::ChannelMoved { .. } => "Look at what stands there now, and decide again.".into(),
+            Self::ChannelMoved { .. } | Self::RevisionMoved { .. } => "Look at what stands there now, and decide again.".into(),
             Self::NotEarlier { channel, to, .. } => format!("To move {channel} forward, promote {to}."),
             Self::Yanked { version, .. } => format!("Choose another version, or unyank {version} first."),
             Self::ChannelsPointThere { channels, .. } => {
@@ -177,6 +186,6 @@ impl Refusal {
     /// Whether it is about somebody else's change rather than about the input.
     #[must_use]
     pub fn is_conflict(&self) -> bool {
-        matches!(self, Self::VersionTaken { .. } | Self::ChannelMoved { .. } | Self::ChangedSince { .. })
+        matches!(self, Self::VersionTaken { .. } | Self::ChannelMoved { .. } | Self::ChangedSince { .. } | Self::RevisionMoved { .. })
     }
 }

@@ -14,6 +14,7 @@ pub(super) fn undo(draft: &mut Draft<'_>, before: &Document, after: &Document) -
     }
     let moves = channels(draft, before, after)?;
     releases(draft, before, after)?;
+    status(draft, before, after);
     if draft.consequences.is_empty() {
         draft.say(Consequence::NothingChanges);
         return Ok(());
@@ -30,7 +31,7 @@ pub(super) fn undo(draft: &mut Draft<'_>, before: &Document, after: &Document) -
         }
     }
     let versions = after.header.action.versions.clone();
-    draft.action = Some(Action { kind: ActionKind::Undo, versions, channels: moves, reason: None, undoes: Some(seq) });
+    draft.action = Some(Action { kind: ActionKind::Undo, versions, channels: moves, reason: None, undoes: Some(seq), restores: None });
     Ok(())
 }
 
@@ -66,6 +67,18 @@ fn channels(draft: &mut Draft<'_>, before: &Document, after: &Document) -> Resul
         }
     }
     Ok(moves)
+}
+
+/// What a restore may have changed beside channels and releases. Nothing else changes it, so there is nobody to be in the way.
+fn status(draft: &mut Draft<'_>, before: &Document, after: &Document) {
+    let now = &mut draft.document.header;
+    if before.header.deprecated != after.header.deprecated && now.deprecated == after.header.deprecated {
+        now.deprecated.clone_from(&before.header.deprecated);
+    }
+    if before.header.status != after.header.status && now.status == after.header.status {
+        now.status.clone_from(&before.header.status);
+        draft.say(Consequence::Becomes(before.header.status.clone()));
+    }
 }
 
 fn releases(draft: &mut Draft<'_>, before: &Document, after: &Document) -> Result<(), Refusal> {

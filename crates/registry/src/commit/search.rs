@@ -55,7 +55,7 @@ fn retell(document: &Document) -> Vec<Consequence> {
         ActionKind::Unyank => Some(Consequence::Unyanks),
         ActionKind::Deprecate => Some(Consequence::Deprecates),
         ActionKind::Undeprecate => Some(Consequence::Undeprecates),
-        ActionKind::Rollback | ActionKind::Promote | ActionKind::Undo | ActionKind::Other(_) => None,
+        ActionKind::Rollback | ActionKind::Promote | ActionKind::Undo | ActionKind::Restore | ActionKind::Other(_) => None,
     };
     let mut said: Vec<_> = about.into_iter().flat_map(|said| action.versions.iter().cloned().map(said)).collect();
     for m in &action.channels {

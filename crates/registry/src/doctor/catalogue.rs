@@ -123,17 +123,15 @@ impl Check<'_> {
 
     /// What the catalogue should say of each. A document that is damaged says nothing, so what the catalogue says stays.
     async fn entries(&self, ids: &BTreeSet<PluginId>) -> Result<BTreeMap<PluginId, Option<Entry>>, ReadError> {
-        let entries: Vec<_> = stream::iter(ids)
-            .map(|id| async move {
-                Ok::<_, ReadError>(match self.document(id).await? {
-                    Found::Standing(standing) => Some((id.clone(), Some(Entry::of(&standing.revision.document)))),
-                    Found::Absent => Some((id.clone(), None)),
-                    Found::Damaged(_) => None,
-                })
+        let entry = async |id: PluginId| {
+            Ok::<_, ReadError>(match self.document(&id).await? {
+                Found::Standing(standing) => Some((id, Some(Entry::of(&standing.revision.document)))),
+                Found::Absent => Some((id, None)),
+                Found::Damaged(_) => None,
             })
-            .buffer_unordered(PLUGINS)
-            .try_collect()
-            .await?;
+        };
+        let ids: Vec<_> = ids.iter().cloned().collect();
+        let entries: Vec<_> = stream::iter(ids).map(entry).buffer_unordered(PLUGINS).try_collect().await?;
         Ok(entries.into_iter().flatten().collect())
     }
 }

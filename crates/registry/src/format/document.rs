@@ -217,6 +217,9 @@ pub struct Action {
     /// The revision that an undo takes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<u64>,
+    /// The revision whose state a restore sets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restores: Option<u64>,
 }
 
 /// What kind of change made a revision.
@@ -231,6 +234,8 @@ pub enum ActionKind {
     Promote,
     /// An earlier change was taken back.
     Undo,
+    /// The state of an earlier revision was set again.
+    Restore,
     /// A release is no longer offered.
     Yank,
     /// It is offered again.

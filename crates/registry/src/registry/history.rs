@@ -98,6 +98,17 @@ impl Registry {
     }
 }
 
+impl Registry {
+    /// The change that sets the state of an earlier revision again.
+    ///
+    /// # Errors
+    /// [`Refusal::NoRevision`] when there is none of this number.
+    pub async fn restore(&self, standing: &Standing, seq: u64, reason: &str, expect: Option<u64>) -> Result<Change, ChangeError> {
+        let state = Box::new(self.revision(standing, seq).await?.document);
+        Ok(Change::Restore { state, reason: reason.to_owned(), expect })
+    }
+}
+
 fn altered(id: &PluginId, seq: u64) -> ReadError {
     ReadError::Altered { what: Key::Revision(id.clone(), seq).to_string() }
 }

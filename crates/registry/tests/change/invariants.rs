@@ -19,6 +19,8 @@ enum Try {
     Do(Change),
     /// To take back a revision that is so many back.
     Undo(usize),
+    /// To set the state of a revision that is so many back.
+    Restore(usize),
 }
 
 fn version() -> impl Strategy<Value = &'static str> {
@@ -48,6 +50,7 @@ fn attempt() -> impl Strategy<Value = Try> {
         1 => version().prop_map(|v| Try::Do(deprecate(v))),
         1 => version().prop_map(|v| Try::Do(undeprecate(v))),
         3 => (0_usize..6).prop_map(Try::Undo),
+        1 => (0_usize..6).prop_map(Try::Restore),
     ]
 }
 
@@ -96,6 +99,11 @@ proptest! {
                     let seq = story.revisions().len().saturating_sub(back);
                     if seq < 2 { continue }
                     story.undo(seq)
+                }
+                Try::Restore(back) => {
+                    let seq = story.revisions().len().saturating_sub(back);
+                    if seq < 1 { continue }
+                    story.restore(seq)
                 }
             };
             let before = story.revisions().last().map(|r| r.document.clone());

@@ -61,6 +61,13 @@ export class Document {
 		return structuredClone(found?.state ?? { channels: [], releases: [] });
 	}
 
+	/** The plugin as it was at a revision. */
+	at(seq: number): Document {
+		const then = new Document(this.about);
+		then.revisions.push(...this.revisions.filter((r) => r.seq <= seq));
+		return then;
+	}
+
 	revision(seq: number): Revision | undefined {
 		return this.revisions.find((r) => r.seq === seq);
 	}

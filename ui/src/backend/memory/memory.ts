@@ -1,4 +1,7 @@
+import type { HealthReport } from '../../generated/HealthReport';
 import type { JobView } from '../../generated/JobView';
+import type { OrphanView } from '../../generated/OrphanView';
+import type { Phase } from '../../generated/Phase';
 import type { RegistryView } from '../../generated/RegistryView';
 import type { Settings } from '../../generated/Settings';
 import type { WireError } from '../../generated/WireError';
@@ -8,10 +11,11 @@ import { BINARY, contents, fileOf, listed } from './contents';
 import type { Document } from './document';
 import { notFound, unreachable, wireError } from './errors';
 import { inspectFolder } from './folder';
+import { whole } from './health';
 import { Jobs } from './jobs';
 import { acme, added, community, embedded, testConnection } from './registries';
 import { digest, release, Shelf } from './registry';
-import { next } from './rules';
+import { differences, next } from './rules';
 
 /** What the world is like. */
 export interface World {
@@ -157,6 +161,10 @@ export class Memory implements Backend {
 		return ['default', 'acme-prod', 'acme-staging'];
 	}
 
+	/** What the next check finds, and what can be cleaned up. */
+	health: HealthReport = structuredClone(whole);
+	orphans: OrphanView[] = [];
+
 	async startEmbedded() {
 		await this.disk('startEmbedded');
 		if (!this.registries.some((r) => r.kind === 'embedded')) {
@@ -232,6 +240,61 @@ export class Memory implements Backend {
 			.filter((r) => before === null || r.seq < before);
 		const revisions = all.slice(0, 8);
 		return { revisions, next_before: all.length > 8 ? (revisions.at(-1)?.seq ?? null) : null };
+	}
+
+	async pluginAt(registry: string, id: string, seq: number) {
+		await this.network('pluginAt');
+		const document = this.document(registry, id);
+		if (document.revision(seq) === undefined) throw notFound(`revision ${seq}`);
+		return document.at(seq).view(this.stamp());
+	}
+
+	async compareRevisions(registry: string, id: string, from: number, to: number) {
+		await this.network('compareRevisions');
+		const document = this.document(registry, id);
+		return { id, from, to, changes: differences(document.state(from), document.state(to)) };
+	}
+
+	async checkRegistry(registry: string, _quick: boolean, repair: boolean) {
+		await this.disk('checkRegistry');
+		const about = { registry, plugin: '', version: '', path: '' };
+		const fault = this.offline ? unreachable : null;
+		const finish = () => {
+			const report = structuredClone(this.health);
+			if (repair) {
+				report.repaired = report.findings.filter((f) => f.weight === 'derived');
+				report.findings = report.findings.filter((f) => f.weight !== 'derived');
+				report.healthy = report.findings.every((f) => f.weight === 'untidy');
+				this.health = { ...report, repaired: [] };
+			}
+			return { kind: 'checked' as const, report };
+		};
+		const legs: [Phase, number][] = [
+			['surveying', 0],
+			['checking', 48_000_000],
+		];
+		return this.jobList.begin({ id: crypto.randomUUID(), kind: 'check', ...about }, legs, finish, fault);
+	}
+
+	async planCleaning(_registry: string) {
+		await this.network('planCleaning');
+		const orphans = structuredClone(this.orphans);
+		return { orphans, bytes: orphans.reduce((sum, o) => sum + o.size, 0), more: false };
+	}
+
+	async clean(registry: string, orphans: OrphanView[]) {
+		await this.disk('clean');
+		const about = { registry, plugin: '', version: '', path: '' };
+		const finish = () => {
+			this.orphans = [];
+			const bytes = orphans.reduce((sum, o) => sum + o.size, 0);
+			return { kind: 'cleaned' as const, removed: orphans.length, bytes, kept: 0 };
+		};
+		return this.jobList.begin(
+			{ id: crypto.randomUUID(), kind: 'clean', ...about },
+			[['cleaning', 0]],
+			finish,
+		);
 	}
 
 	async icon(_registry: string, id: string): Promise<string> {

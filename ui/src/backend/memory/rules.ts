@@ -27,6 +27,8 @@ export function next(document: Document, change: ChangeRequest, stamp: Stamp): N
 			return draft.promote(change);
 		case 'undo':
 			return draft.undo(change.seq ?? document.seq);
+		case 'restore':
+			return draft.restore(change);
 		case 'yank':
 			draft.yank(change.version, change.reason);
 			return draft.done('yank', [change.version], change.reason);
@@ -169,6 +171,34 @@ class Draft {
 		this.say({ kind: 'yanks', version });
 	}
 
+	restore({ seq, reason, expect }: Of<'restore'>): Next {
+		const revision = this.document.revision(seq);
+		if (revision === undefined) throw notFound(`revision ${seq}`);
+		if (expect !== null && expect !== this.document.seq) {
+			const by = this.document.revision(this.document.seq)?.by ?? '';
+			const message = `The plugin was changed meanwhile: ${by} wrote revision ${this.document.seq}.`;
+			throw wireError(
+				'conflict',
+				'revision_moved',
+				message,
+				'Look at what stands there now, and decide again.',
+			);
+		}
+		const then = this.document.state(seq);
+		const newer = this.state.releases.filter((r) => !then.releases.some((t) => t.version === r.version));
+		const state = { channels: then.channels, releases: [...newer, ...then.releases] };
+		const consequences = differences(this.state, state);
+		const moves = consequences.flatMap((c) =>
+			c.kind === 'moves' ? [{ channel: c.channel, from: c.from, to: c.to }] : [],
+		);
+		const said: Consequence[] = consequences.length > 0 ? consequences : [{ kind: 'nothing_changes' }];
+		return {
+			state,
+			made: { kind: 'restore', versions: [], moves, reason, ...this.stamp },
+			consequences: said,
+		};
+	}
+
 	undo(seq: number): Next {
 		const revision = this.document.revision(seq);
 		if (revision === undefined || revision.kind === 'publish') {
@@ -194,4 +224,33 @@ class Draft {
 		};
 		return { state: before, made, consequences: this.consequences };
 	}
+}
+
+/** How two states differ, told as a change from the one to the other. */
+export function differences(from: State, to: State): Consequence[] {
+	const said: Consequence[] = [];
+	const names = new Set([...from.channels, ...to.channels].map((c) => c.name));
+	for (const channel of names) {
+		const [old, now] = [from, to].map((s) => s.channels.find((c) => c.name === channel));
+		if (old?.version !== now?.version) {
+			said.push({ kind: 'moves', channel, from: old?.version ?? null, to: now?.version ?? null });
+		}
+		if (now !== undefined && (old?.held ?? false) !== now.held) {
+			said.push({ kind: now.held ? 'held' : 'released', channel });
+		}
+	}
+	for (const release of to.releases) {
+		const { version } = release;
+		const old = from.releases.find((r) => r.version === version);
+		if (old === undefined) said.push({ kind: 'adds', version });
+		else {
+			if ((old.yanked === null) !== (release.yanked === null)) {
+				said.push({ kind: release.yanked === null ? 'unyanks' : 'yanks', version });
+			}
+			if ((old.deprecated === null) !== (release.deprecated === null)) {
+				said.push({ kind: release.deprecated === null ? 'undeprecates' : 'deprecates', version });
+			}
+		}
+	}
+	return said;
 }

@@ -30,6 +30,8 @@ export function sayConsequence(c: Consequence): string {
 			return say.deprecates(c.version);
 		case 'undeprecates':
 			return say.undeprecates(c.version);
+		case 'becomes':
+			return say.becomes[c.status];
 		case 'adds':
 			return say.adds(c.version);
 		case 'already_live':

@@ -9,8 +9,21 @@ import { publish } from './en/publish';
 import { registries } from './en/registries';
 import { settings } from './en/settings';
 import { shell } from './en/shell';
+import { storage } from './en/storage';
 
-export const en = { common, shell, browse, plugin, compare, change, publish, registries, activity, settings };
+export const en = {
+	common,
+	shell,
+	browse,
+	plugin,
+	compare,
+	change,
+	publish,
+	registries,
+	activity,
+	settings,
+	storage,
+};
 
 /** What a language must say. */
 export type Messages = typeof en;

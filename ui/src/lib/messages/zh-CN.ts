@@ -10,6 +10,7 @@ import { publish } from './zh-CN/publish';
 import { registries } from './zh-CN/registries';
 import { settings } from './zh-CN/settings';
 import { shell } from './zh-CN/shell';
+import { storage } from './zh-CN/storage';
 
 export const zhCN: Messages = {
 	common,
@@ -22,4 +23,5 @@ export const zhCN: Messages = {
 	registries,
 	activity,
 	settings,
+	storage,
 };

@@ -6,7 +6,16 @@ type Running = Extract<JobState, { state: 'running' }>;
 
 /** Whether a running job can still be stopped: not once it is being made live. */
 export function canCancel({ phase }: Running): boolean {
-	return ['reading', 'packing', 'uploading', 'downloading'].includes(phase);
+	return [
+		'reading',
+		'packing',
+		'uploading',
+		'downloading',
+		'surveying',
+		'checking',
+		'repairing',
+		'cleaning',
+	].includes(phase);
 }
 
 /** Bytes and time left of the phase; empty when neither is known. */

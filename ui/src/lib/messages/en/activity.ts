@@ -12,6 +12,8 @@ export const activity = {
 	what: {
 		publish: (what: string) => `Publish ${what}`,
 		download: (what: string) => `Download ${what}`,
+		check: () => 'Check the registry',
+		clean: () => 'Clean up',
 	},
 	name: (plugin: string, version: string) => `${plugin} ${version}`.trim(),
 	phase: {
@@ -22,6 +24,10 @@ export const activity = {
 		listing: 'Telling the catalogue',
 		verifying: 'Reading it back',
 		downloading: 'Downloading',
+		surveying: 'Looking at what there is',
+		checking: 'Reading it',
+		repairing: 'Making the catalogue anew',
+		cleaning: 'Removing uploads',
 	},
 	of: (done: string, total: string) => `${done} of ${total}`,
 	left: (time: string) => `about ${time} left`,
@@ -34,7 +40,7 @@ export const activity = {
 		unknown: 'Outcome not known',
 		interrupted: 'Interrupted',
 	},
-	result: { published: 'Live', saved: 'Saved' },
+	result: { published: 'Live', saved: 'Saved', checked: 'Checked', cleaned: 'Cleaned up' },
 	cancelledBody: 'Nothing of it is visible.',
 	interruptedBody: 'Patchbay ended while it ran.',
 	find: 'Find out now',

@@ -48,6 +48,12 @@ export const change = {
 		confirm: 'Undo',
 		done: 'Taken back.',
 	},
+	restore: {
+		title: (seq: number) => `Restore revision ${seq}`,
+		lead: 'Channels, yanks and advice become what they were. Versions published since stay, and you can undo it.',
+		confirm: 'Restore',
+		done: (seq: number) => `The state of revision ${seq} is back.`,
+	},
 	newChannel: {
 		title: (version: string) => `Point a new channel at ${version}`,
 		name: 'Name of the channel',
@@ -70,6 +76,7 @@ export const change = {
 	conflict: {
 		title: 'Somebody was faster',
 		now: (channel: string, version: string) => `${channel} is at ${version} now.`,
+		wrote: (seq: string) => `Revision ${seq} was written meanwhile.`,
 		gone: (channel: string) => `There is no channel ${channel} now.`,
 		check: 'This is what would happen on top of that. Confirm again if you still want it.',
 	},
@@ -100,6 +107,12 @@ export const change = {
 		unyanks: (version: string) => `${version} is offered to new installs again.`,
 		deprecates: (version: string) => `People see advice against ${version}.`,
 		undeprecates: (version: string) => `People no longer see advice against ${version}.`,
+		becomes: {
+			active: 'The plugin is active as usual.',
+			deprecated: 'The plugin is marked as deprecated.',
+			frozen: 'The plugin takes no new versions.',
+			hidden: 'The plugin is no longer listed.',
+		},
 		adds: (version: string) => `${version} is added.`,
 		alreadyLive: (version: string) => `Exactly these files are live already, as ${version}.`,
 		nothingChanges: 'It is so already. Nothing is written.',

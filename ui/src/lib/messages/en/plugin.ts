@@ -98,6 +98,12 @@ export const plugin = {
 		deprecate: (versions: string) => (versions === '' ? 'Deprecated the plugin' : `Deprecated ${versions}`),
 		undeprecate: (versions: string) =>
 			versions === '' ? 'Withdrew the advice against the plugin' : `Withdrew the advice against ${versions}`,
+		restore: 'Restored an earlier state',
+		restoreThis: 'Restore…',
+		compare: 'Compare with now',
+		since: (seq: number) => `What changed since revision ${seq}`,
+		same: 'Nothing is different now.',
+		compareFailed: 'The revisions could not be compared',
 		other: 'A change that this version of Patchbay does not know',
 		move: (channel: string, from: string, to: string) => `${channel}: ${from} → ${to}`,
 		newChannel: 'new',

@@ -5,6 +5,7 @@ export const shell = {
 	publish: 'Publish',
 	releases: 'Releases',
 	activity: 'Activity',
+	storage: 'Storage',
 	registries: 'Registries',
 	settings: 'Settings',
 	author: 'Author',

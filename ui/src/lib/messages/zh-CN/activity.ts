@@ -13,6 +13,8 @@ export const activity: Messages['activity'] = {
 	what: {
 		publish: (what) => `发布 ${what}`,
 		download: (what) => `下载 ${what}`,
+		check: () => '检查仓库',
+		clean: () => '清理',
 	},
 	name: (plugin, version) => `${plugin} ${version}`.trim(),
 	phase: {
@@ -23,6 +25,10 @@ export const activity: Messages['activity'] = {
 		listing: '更新目录',
 		verifying: '读回核对',
 		downloading: '下载',
+		surveying: '查看仓库内容',
+		checking: '读取核对',
+		repairing: '重建目录',
+		cleaning: '移除上传文件',
 	},
 	of: (done, total) => `${done} / ${total}`,
 	left: (time) => `约剩 ${time}`,
@@ -35,7 +41,7 @@ export const activity: Messages['activity'] = {
 		unknown: '结果未知',
 		interrupted: '已中断',
 	},
-	result: { published: '已发布', saved: '已保存' },
+	result: { published: '已发布', saved: '已保存', checked: '已检查', cleaned: '已清理' },
 	cancelledBody: '没有任何内容对外可见。',
 	interruptedBody: '任务进行期间 Patchbay 退出了。',
 	find: '立即查明',

@@ -49,6 +49,12 @@ export const change: Messages['change'] = {
 		confirm: '撤销',
 		done: '已撤销。',
 	},
+	restore: {
+		title: (seq) => `恢复到第 ${seq} 次修订`,
+		lead: '通道、撤回和推荐提示会恢复到当时的状态。之后发布的版本会保留，并且可以撤销。',
+		confirm: '恢复',
+		done: (seq) => `已恢复到第 ${seq} 次修订的状态。`,
+	},
 	newChannel: {
 		title: (version) => `新建通道并指向 ${version}`,
 		name: '通道名称',
@@ -71,6 +77,7 @@ export const change: Messages['change'] = {
 	conflict: {
 		title: '有人抢先做了更改',
 		now: (channel, version) => `${channel} 现在位于 ${version}。`,
+		wrote: (seq) => `期间写入了第 ${seq} 次修订。`,
 		gone: (channel) => `通道 ${channel} 现在已不存在。`,
 		check: '以下是在此基础上会发生的变化。如仍要继续，请再次确认。',
 	},
@@ -100,6 +107,12 @@ export const change: Messages['change'] = {
 		unyanks: (version) => `${version} 重新提供给新安装。`,
 		deprecates: (version) => `人们会看到不推荐 ${version} 的提示。`,
 		undeprecates: (version) => `人们不再看到不推荐 ${version} 的提示。`,
+		becomes: {
+			active: '插件恢复正常状态。',
+			deprecated: '插件被标为不再推荐。',
+			frozen: '插件不再接受新版本。',
+			hidden: '插件不再列出。',
+		},
 		adds: (version) => `新增 ${version}。`,
 		alreadyLive: (version) => `完全相同的文件已作为 ${version} 发布。`,
 		nothingChanges: '现状已是如此，不会写入任何内容。',

@@ -2,6 +2,7 @@ import type { Sentences } from '../errors';
 import { access } from './errors/access';
 import { archives } from './errors/archives';
 import { files } from './errors/files';
+import { health } from './errors/health';
 import { plugins } from './errors/plugins';
 import { store } from './errors/store';
 
@@ -18,4 +19,5 @@ export const errors: Sentences = {
 	...plugins,
 	...files,
 	...archives,
+	...health,
 };

@@ -92,6 +92,12 @@ export const plugin: Messages['plugin'] = {
 		deprecate: (versions) => (versions === '' ? '将插件标为不再推荐' : `将 ${versions} 标为不再推荐`),
 		undeprecate: (versions) =>
 			versions === '' ? '取消了插件的“不再推荐”' : `取消了 ${versions} 的“不再推荐”`,
+		restore: '恢复了之前的状态',
+		restoreThis: '恢复…',
+		compare: '与现在比较',
+		since: (seq) => `第 ${seq} 次修订之后的变化`,
+		same: '现在没有任何不同。',
+		compareFailed: '无法比较修订',
 		other: '当前版本的 Patchbay 无法识别的变更',
 		move: (channel, from, to) => `${channel}：${from} → ${to}`,
 		newChannel: '新建',

@@ -6,6 +6,7 @@ export const shell: Messages['shell'] = {
 	publish: '发布',
 	releases: '版本管理',
 	activity: '动态',
+	storage: '存储',
 	registries: '仓库',
 	settings: '设置',
 	author: '作者',

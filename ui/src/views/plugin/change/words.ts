@@ -36,6 +36,10 @@ export function changeWords(change: Change): ChangeWords | null {
 			const { title, lead, confirm, done } = words.undo;
 			return { title: title(wish.seq), lead, confirm, done };
 		}
+		case 'restore': {
+			const { title, lead, confirm, done } = words.restore;
+			return { title: title(wish.seq), lead, confirm, done: done(wish.seq) };
+		}
 		default: {
 			const { title, lead, confirm, done } = words[wish.kind];
 			return { title: title(wish.version), lead, confirm, done: done(wish.version) };

@@ -13,6 +13,8 @@ export function sentence(revision: RevisionView): string {
 			return move?.to ? words.promote(move.channel, move.to) : words.letGo(versions);
 		case 'undo':
 			return words.undo;
+		case 'restore':
+			return words.restore;
 		case 'other':
 			return words.other;
 		default:
