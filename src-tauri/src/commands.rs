@@ -6,9 +6,9 @@ use std::path::Path;
 
 use patchbay_client::App;
 use patchbay_client::wire::{
-    BrowseView, ChangeDone, ChangePlan, ChangeRequest, CleanPlan, ConnectionStep, DiffView, FileContentView, FilesView, HistoryView,
-    JobView, OrphanView, PluginView, PublishPlan, PublishRequest, RegistryInput, RegistryView, RevisionDiff, Secret, Settings, SortBy,
-    Start, SyncView, WireError,
+    BrowseView, ChangeDone, ChangePlan, ChangeRequest, CleanPlan, ConnectionStep, DiffView, FileContentView, FilesView, FixView,
+    HistoryView, JobView, OrphanView, PluginView, PublishPlan, PublishRequest, RegistryInput, RegistryView, RevisionDiff, Secret, Settings,
+    SortBy, Start, SyncView, WireError,
 };
 use tauri::ipc::{Channel, Invoke};
 use tauri::{State, WebviewWindow, Wry};
@@ -185,8 +185,18 @@ async fn pick_folder(shown: WebviewWindow, options: State<'_, Options>) -> Answe
 }
 
 #[tauri::command]
-async fn inspect(client: Client<'_>, registry: String, path: String) -> Answer<PublishPlan> {
-    client.inspect(Some(&registry), &path).await
+async fn pick_archive(shown: WebviewWindow, options: State<'_, Options>) -> Answer<Option<String>> {
+    Ok(pick::archive(&shown, &options).await)
+}
+
+#[tauri::command]
+async fn inspect(client: Client<'_>, registry: String, request: PublishRequest) -> Answer<PublishPlan> {
+    client.inspect_all(Some(&registry), &request).await
+}
+
+#[tauri::command]
+async fn fix(client: Client<'_>, path: String, fix: FixView) -> Answer<()> {
+    client.fix(path.as_ref(), &fix)
 }
 
 #[tauri::command]

@@ -13,6 +13,11 @@ pub async fn folder(window: &WebviewWindow, options: &Options) -> Option<String>
     ask(window, options, |dialog, answer| dialog.pick_folder(answer)).await
 }
 
+/// Lets the person pick an archive; none when they changed their mind.
+pub async fn archive(window: &WebviewWindow, options: &Options) -> Option<String> {
+    ask(window, options, |dialog, answer| dialog.add_filter("zip, vsix, tgz", &["zip", "vsix", "tgz", "gz"]).pick_file(answer)).await
+}
+
 /// Lets the person say where to save a file; none when they changed their mind.
 pub async fn file_to_save(window: &WebviewWindow, options: &Options, name: &str) -> Option<String> {
     ask(window, options, |dialog, answer| dialog.set_file_name(name).save_file(answer)).await

@@ -15,7 +15,7 @@ use patchbay_client::wire::SortBy;
 pub use change::{Asked, Deprecate, Promote, Restore, Rollback, Undeprecate, Undo, Unyank, Yank};
 pub use files::{Cat, Diff, Files, named};
 pub use health::{Audit, Doctor, Gc};
-pub use package::{Unpack, Verify};
+pub use package::{Init, Pack, Unpack, Verify};
 pub use registry::{Add, Key, RegistryVerb};
 
 /// Publish plugins to an S3 bucket, find them, and roll a bad release back.
@@ -63,6 +63,12 @@ pub enum Verb {
     /// Publish a folder as a new version
     #[command(after_help = examples::PUBLISH)]
     Publish(Publish),
+    /// Make the package of a folder, without publishing it
+    #[command(after_help = examples::PACK)]
+    Pack(Pack),
+    /// Write a patchbay.json from what a folder holds
+    #[command(after_help = examples::INIT)]
+    Init(Init),
     /// Find plugins by name, id, author, category or description
     #[command(after_help = examples::SEARCH)]
     Search(Search),
@@ -143,8 +149,9 @@ pub enum Verb {
 /// `publish`
 #[derive(Debug, Args)]
 pub struct Publish {
-    /// The folder with patchbay.json or package.json
-    pub path: String,
+    /// The folder, and those for other platforms: a path, or PLATFORM=PATH
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<String>,
     /// The channel to move to the new version [default: stable; beta for a pre-release]
     #[arg(long, value_name = "CHANNEL")]
     pub channel: Option<String>,
@@ -154,6 +161,9 @@ pub struct Publish {
     /// What is new, in Markdown: a file, or - for stdin
     #[arg(long, value_name = "FILE")]
     pub notes: Option<PathBuf>,
+    /// A finding of a secret that is none, by its name; can be given more than once
+    #[arg(long, value_name = "NAME")]
+    pub allow_secret: Vec<String>,
     /// Show what would be published, and publish nothing
     #[arg(long)]
     pub dry_run: bool,

@@ -67,6 +67,8 @@ pub async fn run(cli: Cli, console: Console) -> Outcome {
         Verb::Registry(verb) => registry::run(context, verb).await,
         Verb::Publish(asked) if asked.dry_run => or_stop(publish::plan(context, &asked)).await,
         Verb::Publish(asked) => publish::publish(context, asked).await,
+        Verb::Pack(asked) => or_stop(package::pack(context, &asked)).await,
+        Verb::Init(asked) => package::init(context, &asked),
         Verb::Search(asked) => or_stop(browse::search(context, &asked)).await,
         Verb::Show(asked) => or_stop(browse::show(context, &asked)).await,
         Verb::Versions(asked) => or_stop(browse::versions(context, &asked.id)).await,

@@ -162,7 +162,7 @@ struct Took {
 /// Publishes, and answers how long it took, and which of the requests of this publish belong to that: reading back comes after it.
 async fn publish(app: &App, folder: &Path) -> (Took, impl Fn(&[String]) -> usize) {
     let mut news = app.subscribe();
-    let request = PublishRequest { path: folder.display().to_string(), channel: None, force_channel: false, notes: None };
+    let request = PublishRequest { path: folder.display().to_string(), ..PublishRequest::default() };
     let begun = Instant::now();
     let id = app.publish(Some("bench"), request).await.unwrap().id;
     let (mut live, mut listed) = (None, None);

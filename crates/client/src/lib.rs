@@ -24,4 +24,5 @@ pub use environment::Environment;
 pub use home::Home;
 pub use jobs::Clock;
 pub use operations::ReadFile;
+pub use patchbay_package::manifest::is_platform;
 pub use wire::WireError as Error;

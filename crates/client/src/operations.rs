@@ -9,6 +9,7 @@ mod download;
 mod files;
 mod folder;
 mod health;
+mod make;
 mod package;
 mod plugin;
 mod publish;

@@ -270,5 +270,22 @@ pub fn problem(problem: &patchbay_package::Problem) -> wire::ProblemView {
         hint: Some(problem.hint.clone()),
         data,
     };
-    wire::ProblemView { severity, error, file: problem.file.clone() }
+    wire::ProblemView { severity, error, file: problem.file.clone(), fix: problem.fix.as_ref().map(fix) }
+}
+
+/// What puts a finding right.
+pub fn fix(fix: &patchbay_package::Fix) -> wire::FixView {
+    let edit = |edit: &patchbay_package::Edit| {
+        let (field, value) = match edit {
+            patchbay_package::Edit::Ignore { line } => (None, line.clone()),
+            patchbay_package::Edit::SetField { field, value, .. } => (Some(field.clone()), value.clone()),
+        };
+        wire::EditView { file: edit.file().to_owned(), field, value, shown: edit.text() }
+    };
+    wire::FixView { edits: fix.edits.iter().map(edit).collect() }
+}
+
+/// Which fields of a manifest came from where.
+pub fn origins(origins: &[patchbay_package::Origin]) -> Vec<wire::OriginView> {
+    origins.iter().map(|o| wire::OriginView { field: o.field.clone(), file: o.file.clone(), key: o.key.clone() }).collect()
 }

@@ -31,6 +31,9 @@ pub use history::{ActionKind, ChannelMove, HistoryView, RevisionView};
 pub use job::{JobKind, JobResult, JobState, JobView, Phase};
 pub use package::PackageView;
 pub use plugin::{ArtifactView, ChannelView, DeprecatedView, PluginCard, PluginView, ReleaseView, RolledBack, StatusView, YankedView};
-pub use publish::{ChannelChoice, ExcludedView, FileView, ManifestView, ProblemView, PublishPlan, PublishRequest, Severity};
+pub use publish::{
+    ChannelChoice, ContentsView, EditView, ExcludedView, FileView, FixView, InitView, ManifestView, OriginView, PackPlan, PackageInput,
+    PackedView, ProblemView, PublishPlan, PublishRequest, Severity,
+};
 pub use registry::{Access, ConnectionStep, CredentialSource, RegistryInput, RegistryKind, RegistryView, Secret, StepName, StepState};
 pub use start::{Language, Settings, Start, Theme};

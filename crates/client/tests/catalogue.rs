@@ -18,7 +18,7 @@ fn app(folder: &TempDir) -> App {
 
 async fn publish(app: &App, folder: &TempDir, version: &str) -> (bool, Option<WireError>) {
     let path = PluginFolder::new("timer", version).write(folder.path()).display().to_string();
-    let job = app.publish(None, PublishRequest { path, channel: None, force_channel: false, notes: None }).await.unwrap();
+    let job = app.publish(None, PublishRequest { path, ..PublishRequest::default() }).await.unwrap();
     match app.wait_job(&job.id).await.unwrap().status {
         JobState::Done { result: JobResult::Published { verified, warning, .. } } => (verified, warning),
         other => panic!("{other:?}"),

@@ -88,7 +88,7 @@ fn every_file_is_named_and_every_name_is_a_file() {
     let registry = runtime.block_on(async {
         app.save_settings(&Settings { actor: "Mei".into(), ..Settings::default() }).unwrap();
         let path = PluginFolder::new("timer", "1.0.0").write(folder.path()).display().to_string();
-        let job = app.publish(None, PublishRequest { path, channel: None, force_channel: false, notes: None }).await.unwrap();
+        let job = app.publish(None, PublishRequest { path, ..PublishRequest::default() }).await.unwrap();
         let ended = app.wait_job(&job.id).await.unwrap();
         assert!(matches!(ended.status, JobState::Done { .. }), "{ended:?}");
         app.plugin(None, "timer", true).await.unwrap();

@@ -28,7 +28,7 @@ fn plugin(folder: &Path, version: &str, code: &str) -> String {
 }
 
 fn request(path: &str) -> PublishRequest {
-    PublishRequest { path: path.into(), channel: None, force_channel: false, notes: Some("- better".into()) }
+    PublishRequest { path: path.into(), notes: Some("- better".into()), ..PublishRequest::default() }
 }
 
 async fn publish(app: &App, request: PublishRequest) -> JobState {

@@ -132,7 +132,7 @@ async fn everything(app: &App, name: &str, path: &str, shown: &Shown) -> JobStat
     shown.see(&steps.into_inner().unwrap());
     shown.either(app.sync(registry).await);
     shown.either(app.inspect(registry, path).await);
-    let request = PublishRequest { path: path.into(), channel: None, force_channel: false, notes: Some("- new".into()) };
+    let request = PublishRequest { path: path.into(), notes: Some("- new".into()), ..PublishRequest::default() };
     let mut told = app.subscribe();
     let job = app.publish(registry, request).await.unwrap();
     let ended = app.wait_job(&job.id).await.unwrap();

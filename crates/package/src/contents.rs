@@ -1,6 +1,7 @@
 //! What of a folder goes into its package, what stays out, and which rule says so.
 
 mod ignored;
+mod npm_files;
 mod walk;
 
 use std::{
@@ -17,6 +18,11 @@ pub const IGNORE_FILE: &str = ".patchbayignore";
 pub const GIT_IGNORE_FILE: &str = ".gitignore";
 /// How the built-in rules are named as a source.
 pub const BUILT_IN: &str = "built-in";
+
+/// How many files of an excluded folder are counted: what stays out must not cost more than what goes in.
+pub const MAX_COUNTED: u32 = 100_000;
+/// How many files and folders are looked at in all, times the most files of a package.
+const ENTRIES_PER_FILE: usize = 5;
 
 /// A file that goes in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,9 +44,9 @@ pub struct Excluded {
     pub path: String,
     /// The pattern that excludes it, as it is written.
     pub rule: String,
-    /// Where the pattern stands: the path of an ignore file in the folder, or [`BUILT_IN`].
+    /// Where the pattern stands: the path of an ignore file in the folder, `package.json` for its `files`, or [`BUILT_IN`].
     pub source: String,
-    /// How many files it is: 1, or for a folder the number of files in it.
+    /// How many files it is: 1, or for a folder the number of files in it. Counting ends at [`MAX_COUNTED`].
     pub files: u32,
 }
 
@@ -53,6 +59,8 @@ pub struct Contents {
     pub excluded: Vec<Excluded>,
     /// Sum of the sizes that go in, in bytes.
     pub unpacked_size: u64,
+    /// Whether a packing tool chose what is there.
+    pub chosen: bool,
     /// What was met on the way: links, names that no package can hold, patterns that are none. [`crate::lint()`] repeats them.
     pub problems: Vec<Problem>,
 }
@@ -94,6 +102,12 @@ pub enum ScanError {
         /// How many are allowed.
         limit: usize,
     },
+    /// It holds more files and folders than is looked at, most of them excluded one by one.
+    #[error("The folder holds more than {limit} files and folders; the rest was not looked at.")]
+    TooManyEntries {
+        /// How many are looked at.
+        limit: usize,
+    },
 }
 
 impl Explain for ScanError {
@@ -101,31 +115,43 @@ impl Explain for ScanError {
         match self {
             Self::Unreadable { .. } => "unreadable",
             Self::TooManyFiles { .. } => "too_many_files",
+            Self::TooManyEntries { .. } => "too_many_entries",
         }
     }
 
     fn hint(&self) -> String {
         match self {
             Self::Unreadable { .. } => "Check the path, and that you may read it.".into(),
-            Self::TooManyFiles { .. } => format!("Choose the plugin's own folder, or exclude what it does not need in {IGNORE_FILE}."),
+            Self::TooManyFiles { .. } | Self::TooManyEntries { .. } => {
+                format!("Choose the plugin's own folder, or exclude what it does not need in {IGNORE_FILE}.")
+            }
         }
     }
 
     fn data(&self) -> BTreeMap<&'static str, String> {
         match self {
             Self::Unreadable { path, source } => [("path", path.clone()), ("reason", words(source))].into(),
-            Self::TooManyFiles { limit } => [("limit", limit.to_string())].into(),
+            Self::TooManyFiles { limit } | Self::TooManyEntries { limit } => [("limit", limit.to_string())].into(),
         }
     }
 }
 
 /// Looks through a folder. Links are never followed. Rules, from the strongest: what a version control system keeps is
-/// always out; then `.patchbayignore`, then the built-in rules, then `.gitignore`, each in the folder itself and below it,
-/// deeper ones first. Nothing outside the folder counts, so that every computer packs the same files.
+/// always out; then `.patchbayignore`, then the built-in rules, then the `files` of a `package.json`, and only where there is no
+/// such list `.gitignore`; ignore files count in the folder itself and below it, deeper ones first. Nothing outside the folder counts, so that every computer packs the same files.
 /// The manifest files at the top always go in.
 ///
 /// # Errors
 /// [`ScanError`] when a folder cannot be read or there are too many files.
 pub fn scan(folder: &Path, limits: &Limits) -> Result<Contents, ScanError> {
-    walk::scan(folder, limits)
+    walk::scan(folder, limits, false)
+}
+
+/// Looks through what `npm pack` or VS Code's tool made: they have chosen already. Only what is always out stays out, what
+/// `.patchbayignore` names, and the built-in rules but for `node_modules`, which is bundled there on purpose.
+///
+/// # Errors
+/// As [`scan`].
+pub fn scan_packed(folder: &Path, limits: &Limits) -> Result<Contents, ScanError> {
+    walk::scan(folder, limits, true)
 }

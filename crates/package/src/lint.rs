@@ -1,6 +1,9 @@
 //! What is wrong, or worth knowing, before a folder is packed.
 
-use crate::{Contents, Limits, Manifest, Problem, limits::size_words, manifest};
+mod leftovers;
+mod licence;
+
+use crate::{Contents, Fix, Found, Limits, Manifest, Problem, fix::Edit, limits::size_words, manifest};
 
 /// Everything that was found, errors first. Any error means that no package can be made.
 #[must_use]
@@ -9,9 +12,19 @@ pub fn lint(manifest: &Manifest, contents: &Contents, limits: &Limits) -> Vec<Pr
     problems.extend(sizes(contents, limits));
     problems.extend(emptiness(contents));
     problems.extend(named_files(manifest, contents));
-    problems.extend(descriptions(manifest, contents));
+    problems.extend(descriptions(manifest));
+    if !contents.chosen {
+        problems.extend(leftovers::find(manifest, contents));
+    }
     problems.sort_by_key(|p| p.severity);
     problems
+}
+
+/// What can be known only with the folder itself: a licence whose text is there and which the manifest does not name. `found`
+/// says into which manifest a field is written.
+#[must_use]
+pub fn lint_folder(folder: &std::path::Path, found: &Found, contents: &Contents) -> Vec<Problem> {
+    licence::find(folder, found, contents).into_iter().collect()
 }
 
 fn sizes(contents: &Contents, limits: &Limits) -> Vec<Problem> {
@@ -49,8 +62,21 @@ fn largest(contents: &Contents) -> String {
     files.iter().take(3).map(|f| format!("{} ({})", f.path, size_words(f.size))).collect::<Vec<_>>().join(", ")
 }
 
+/// A path as a pattern that means exactly it.
+fn anchored(path: &str) -> String {
+    let mut pattern = String::from("/");
+    for c in path.chars() {
+        if matches!(c, '*' | '?' | '[' | ']' | '\\' | '{' | '}') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern
+}
+
 fn emptiness(contents: &Contents) -> Option<Problem> {
-    if contents.files.iter().any(|f| !manifest::FILES.contains(&f.path.as_str())) {
+    // A pipe.md is the plugin itself.
+    if contents.files.iter().any(|f| !manifest::FILES.contains(&f.path.as_str()) || f.path == "pipe.md") {
         return None;
     }
     let hint = match contents.excluded.first() {
@@ -83,7 +109,12 @@ fn named_files(manifest: &Manifest, contents: &Contents) -> Vec<Problem> {
                 None => "Add the file, or correct its path in the manifest.".into(),
             };
             let message = format!("The manifest names “{path}” ({field}), which is not among the files.");
-            Problem::warning(kind, message, hint).with("path", path).with("field", field)
+            let problem = Problem::warning(kind, message, hint).with("path", path).with("field", field);
+            // Only a rule that another line can take back.
+            match exclusion.filter(|e| e.rule != ".git") {
+                Some(e) => problem.fixed_by(Fix::of([Edit::Ignore { line: format!("!{}", anchored(&e.path)) }])),
+                None => problem,
+            }
         })
         .collect()
 }
@@ -94,7 +125,7 @@ fn candidates(main: &str) -> impl Iterator<Item = String> {
     endings.into_iter().map(move |ending| format!("{main}{ending}"))
 }
 
-fn descriptions(manifest: &Manifest, contents: &Contents) -> Vec<Problem> {
+fn descriptions(manifest: &Manifest) -> Vec<Problem> {
     let mut problems = Vec::new();
     if manifest.readme.is_none() {
         problems.push(Problem::warning("no_readme", "There is no README.".into(), "Add a README.md: it is the plugin's page."));
@@ -102,14 +133,6 @@ fn descriptions(manifest: &Manifest, contents: &Contents) -> Vec<Problem> {
     if manifest.description.is_empty() {
         let hint = "Add a “description” of one sentence to the manifest.";
         problems.push(Problem::warning("no_description", "The plugin has no description.".into(), hint));
-    }
-    let licence_file = |path: &str| {
-        let stem = path.split('.').next().unwrap_or(path);
-        ["license", "licence", "copying", "unlicense"].iter().any(|l| stem.eq_ignore_ascii_case(l))
-    };
-    if manifest.license.is_none() && !contents.files.iter().any(|f| licence_file(&f.path)) {
-        let hint = "Add “license” to the manifest, for example \"MIT\".";
-        problems.push(Problem::warning("no_license", "The plugin has no licence, so nobody knows whether they may use it.".into(), hint));
     }
     problems
 }

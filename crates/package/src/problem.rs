@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::Explain;
+use crate::{Explain, Fix};
 
 /// How much a finding weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +28,8 @@ pub struct Problem {
     pub file: Option<String>,
     /// The values inside the sentence, by name.
     pub data: BTreeMap<&'static str, String>,
+    /// What can be written to put it right.
+    pub fix: Option<Fix>,
 }
 
 impl Problem {
@@ -41,12 +43,13 @@ impl Problem {
             hint: error.hint(),
             file: file.map(Into::into),
             data: error.data(),
+            fix: None,
         }
     }
 
     /// A finding that is worth knowing.
     pub(crate) fn warning(kind: &'static str, message: String, hint: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, kind, message, hint: hint.into(), file: None, data: BTreeMap::new() }
+        Self { severity: Severity::Warning, kind, message, hint: hint.into(), file: None, data: BTreeMap::new(), fix: None }
     }
 
     /// The same finding, stopping the package.
@@ -64,6 +67,12 @@ impl Problem {
     /// The same finding, with a value of its sentence.
     pub(crate) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.data.insert(name, value.to_string());
+        self
+    }
+
+    /// The same finding, with what puts it right.
+    pub(crate) fn fixed_by(mut self, fix: Fix) -> Self {
+        self.fix = Some(fix);
         self
     }
 }

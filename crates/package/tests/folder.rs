@@ -3,7 +3,7 @@
 
 use std::{fs, path::Path};
 
-use patchbay_package::{Contents, Limits, Manifest, Severity, lint, scan};
+use patchbay_package::{Contents, Explain, Limits, Manifest, Severity, lint, lint_folder, scan};
 
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
@@ -209,12 +209,6 @@ fn findings() {
                 "The plugin has no description.".into(),
                 "Add a “description” of one sentence to the manifest.".into()
             ),
-            (
-                warning,
-                "no_license",
-                "The plugin has no licence, so nobody knows whether they may use it.".into(),
-                "Add “license” to the manifest, for example \"MIT\".".into()
-            ),
         ]
     );
 }
@@ -230,4 +224,127 @@ fn nothing_but_a_manifest() {
     let problems = lint(&manifest, &scanned(dir.path()), &Limits::DEFAULT);
     assert_eq!(problems[0].message, "There is nothing to pack besides the manifest.");
     assert_eq!(problems[0].severity, Severity::Error);
+}
+
+#[test]
+fn the_list_of_npm_is_a_rule_too() {
+    let dir = folder(&[
+        (
+            "package.json",
+            r#"{"name":"a","version":"1.0.0","files":["dist","lib/**/*.js","!dist/test","bin/"],"main":"entry","bin":{"a":"./cli/run.js"}}"#,
+        ),
+        (".gitignore", "dist/\n"),
+        ("README.md", ""),
+        ("LICENSE", ""),
+        ("icon.png", ""),
+        ("entry.js", ""),
+        ("cli/run.js", ""),
+        ("cli/other.js", ""),
+        ("dist/main.js", ""),
+        ("dist/test/a.js", ""),
+        ("dist/.env", "A=1"),
+        ("lib/a/b.js", ""),
+        ("lib/a/b.ts", ""),
+        ("src/x/y.ts", ""),
+        ("src/z.ts", ""),
+        ("tsconfig.json", ""),
+    ]);
+    let contents = scanned(dir.path());
+    assert_eq!(
+        paths(&contents),
+        ["LICENSE", "README.md", "cli/run.js", "dist/main.js", "entry.js", "icon.png", "lib/a/b.js", "package.json"]
+    );
+    assert_eq!(
+        excluded(&contents),
+        [
+            (".gitignore", "files", "package.json", 1),
+            ("cli/other.js", "files", "package.json", 1),
+            ("dist/.env", ".env", "built-in", 1),
+            ("dist/test/a.js", "!dist/test", "package.json", 1),
+            ("lib/a/b.ts", "files", "package.json", 1),
+            ("src/", "files", "package.json", 2),
+            ("tsconfig.json", "files", "package.json", 1),
+        ]
+    );
+    let none = folder(&[("package.json", r#"{"name":"a","version":"1.0.0","files":["."]}"#), ("a.js", ""), ("src/b.js", "")]);
+    assert_eq!(paths(&scanned(none.path())), ["a.js", "package.json", "src/b.js"]);
+}
+
+#[test]
+fn what_a_build_left_behind_has_a_line_that_keeps_it_out() {
+    let dir = folder(&[
+        ("patchbay.json", r#"{"id":"ada.weather","version":"1.0.0"}"#),
+        (".patchbayignore", "!node_modules/\n"),
+        (".next/cache/webpack/a.pack", "12345"),
+        (".next/cache/b", "1"),
+        (".next/server/app.js", ""),
+        ("packages/x/node_modules/y/index.js", ""),
+        ("weather-1.0.0.zip", "zip"),
+        ("data/weather.zip", "part of it"),
+        ("main.tsbuildinfo", ""),
+        ("my[app].orig", ""),
+    ]);
+    let found = Manifest::read(dir.path()).unwrap();
+    let all = lint(&found.manifest, &scanned(dir.path()), &Limits::DEFAULT);
+    let leftovers: Vec<_> =
+        all.iter().filter(|p| p.kind == "leftover").map(|p| (p.message.as_str(), p.fix.as_ref().unwrap().edits[0].text())).collect();
+    assert_eq!(
+        leftovers,
+        [
+            ("“.next/cache/” (2 files, 6 bytes) looks like something that a build left behind.", "/.next/cache/".to_owned()),
+            ("“main.tsbuildinfo” (0 bytes) looks like something that a build left behind.", "/main.tsbuildinfo".to_owned()),
+            ("“my[app].orig” (0 bytes) looks like something that a build left behind.", "/my\\[app\\].orig".to_owned()),
+            (
+                "“packages/x/node_modules/” (1 file, 0 bytes) looks like something that a build left behind.",
+                "/packages/x/node_modules/".to_owned()
+            ),
+            ("“weather-1.0.0.zip” (3 bytes) looks like something that a build left behind.", "/weather-1.0.0.zip".to_owned()),
+        ]
+    );
+    for problem in all.iter().filter(|p| p.kind == "leftover") {
+        problem.fix.as_ref().unwrap().apply(dir.path()).unwrap();
+    }
+    let after = lint(&found.manifest, &scanned(dir.path()), &Limits::DEFAULT);
+    assert!(after.iter().all(|p| p.kind != "leftover"), "each fix puts its finding right: {after:?}");
+    assert_eq!(paths(&scanned(dir.path())), [".next/server/app.js", "data/weather.zip", "patchbay.json"]);
+}
+
+#[test]
+fn a_licence_is_read_from_its_text() {
+    let manifest = ("package.json", r#"{"name":"a","version":"1.0.0"}"#);
+    let said = |files: &[(&str, &str)]| {
+        let dir = folder(&[&[manifest], files].concat());
+        let found = Manifest::read(dir.path()).unwrap();
+        let problem = lint_folder(dir.path(), &found, &scanned(dir.path())).into_iter().next()?;
+        let fix = problem.fix.unwrap();
+        fix.apply(dir.path()).unwrap();
+        let after = Manifest::read(dir.path()).unwrap();
+        assert_eq!(lint_folder(dir.path(), &after, &scanned(dir.path())), []);
+        Some((problem.kind, problem.message, fix.edits[0].text()))
+    };
+    let mit = "MIT License\n\nPermission is hereby granted, free of charge, to any person\nobtaining a copy of this software";
+    assert_eq!(
+        said(&[("LICENSE.txt", mit)]),
+        Some((
+            "license_not_said",
+            "“LICENSE.txt” is the text of MIT, and the manifest has no “license”.".to_owned(),
+            "\"license\": \"MIT\"".to_owned()
+        ))
+    );
+    let none = "The plugin has no licence, so nobody knows whether they may use it.".to_owned();
+    assert_eq!(said(&[("a.js", "")]), Some(("no_license", none, "\"license\": \"UNLICENSED\"".to_owned())));
+    assert_eq!(said(&[("LICENSE", "Ask me.")]), None);
+}
+
+#[test]
+fn a_folder_with_a_million_files_is_not_read_to_its_end() {
+    let dir = tempfile::tempdir().unwrap();
+    for n in 0..60 {
+        fs::write(dir.path().join(format!("{n}.log")), "").unwrap();
+    }
+    fs::write(dir.path().join(".gitignore"), "*.log").unwrap();
+    let limits = Limits { files: 10, ..Limits::DEFAULT };
+    let e = scan(dir.path(), &limits).unwrap_err();
+    assert_eq!(e.to_string(), "The folder holds more than 50 files and folders; the rest was not looked at.");
+    assert_eq!(e.hint(), "Choose the plugin's own folder, or exclude what it does not need in .patchbayignore.");
 }

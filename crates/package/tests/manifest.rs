@@ -186,8 +186,14 @@ fn the_sentence_for_every_bad_package_json() {
 fn files_that_are_no_manifests() {
     let dir = folder(&[("README.md", b"hello")]);
     let e = Manifest::read(dir.path()).unwrap_err();
-    assert_eq!(e.to_string(), format!("The folder “{}” has no patchbay.json and no package.json.", dir.path().display()));
-    assert_eq!(e.hint(), "Add a patchbay.json with “id” and “version”, or a package.json with “name” and “version”.");
+    assert_eq!(
+        e.to_string(),
+        format!(
+            "The folder “{}” has no manifest: no patchbay.json, package.json, pipe.md, pipe.json, nor an Obsidian manifest.json.",
+            dir.path().display()
+        )
+    );
+    assert_eq!(e.hint(), "Write one with `patchbay init`, or choose the folder that has it.");
     assert_eq!(e.kind(), "manifest_missing");
 
     let file = dir.path().join("README.md");
@@ -229,7 +235,7 @@ fn a_full_patchbay_json() {
     );
     assert_eq!((m.main.as_deref(), m.platform.as_str()), (Some("index.js"), "linux-x64"));
     assert_eq!((m.hosts, m.executables), ([("app".to_owned(), ">=2 <4".to_owned())].into(), vec!["bin/run".to_owned()]));
-    let warnings: Vec<_> = found.warnings.iter().map(|w| w.message.as_str()).collect();
+    let warnings: Vec<_> = found.problems.iter().map(|w| w.message.as_str()).collect();
     assert_eq!(warnings, ["“licence” in patchbay.json means nothing to Patchbay."]);
 }
 
@@ -252,7 +258,7 @@ fn a_package_json_as_npm_has_it() {
     assert_eq!(m.keywords, ["homebridge-plugin"]);
     assert_eq!(m.hosts, [("homebridge".to_owned(), "^1.6.0".to_owned()), ("node".to_owned(), ">=18".to_owned())].into());
     assert_eq!((m.executables, m.main.as_deref(), m.icon), (vec!["bin/hue.js".to_owned()], Some("dist"), None));
-    let mut warnings: Vec<_> = found.warnings.iter().map(|w| w.message.as_str()).collect();
+    let mut warnings: Vec<_> = found.problems.iter().map(|w| w.message.as_str()).collect();
     warnings.sort_unstable();
     assert_eq!(
         warnings,
@@ -271,7 +277,7 @@ fn a_package_json_as_npm_has_it() {
     assert_eq!((m.author.as_str(), m.license.as_deref(), m.repository.as_deref()), ("Ada", Some("MIT"), Some("https://github.com/u/r")));
     assert_eq!((m.keywords, m.homepage, m.hosts.len()), (vec!["a".to_owned(), "b".to_owned()], None, 0));
     assert_eq!((m.executables, m.main, m.name.as_str(), m.platform.as_str()), (vec!["a.js".to_owned()], None, "a", "any"));
-    assert_eq!(odd.warnings, []);
+    assert_eq!(odd.problems, []);
 }
 
 #[test]
@@ -279,6 +285,7 @@ fn ours_comes_first_and_usual_names_are_found() {
     let dir = folder(&[
         ("patchbay.json", b"{\"id\":\"ours\",\"version\":\"1.0.0\"}"),
         ("package.json", b"not json"),
+        ("pipe.md", b"no front matter"),
         ("ReadMe.MD", b""),
         ("CHANGELOG.md", b""),
         ("logo.svg", b""),

@@ -7,6 +7,7 @@ import type { ConnectionStep } from '../generated/ConnectionStep';
 import type { DiffView } from '../generated/DiffView';
 import type { FileContentView } from '../generated/FileContentView';
 import type { FilesView } from '../generated/FilesView';
+import type { FixView } from '../generated/FixView';
 import type { HistoryView } from '../generated/HistoryView';
 import type { JobView } from '../generated/JobView';
 import type { OrphanView } from '../generated/OrphanView';
@@ -104,7 +105,11 @@ export interface Backend {
 
 	/** Null when the person dismissed the dialog. */
 	pickFolder(): Promise<string | null>;
-	inspect(registry: string, path: string): Promise<PublishPlan>;
+	/** A .zip, .vsix or .tgz. Null when the person dismissed the dialog. */
+	pickArchive(): Promise<string | null>;
+	inspect(registry: string, request: PublishRequest): Promise<PublishPlan>;
+	/** Writes what puts a finding right into the folder, as it was shown. */
+	fix(path: string, fix: FixView): Promise<void>;
 	/** Returns the job at once; asked again for the same folder, the same job. */
 	publish(registry: string, request: PublishRequest): Promise<JobView>;
 	/** Null when the person dismissed the dialog. */

@@ -67,7 +67,9 @@ export const tauri: Backend = {
 	clean: (registry, orphans) => ask('clean', { registry, orphans }),
 
 	pickFolder: () => ask('pick_folder'),
-	inspect: (registry, path) => ask('inspect', { registry, path }),
+	pickArchive: () => ask('pick_archive'),
+	inspect: (registry, request) => ask('inspect', { registry, request }),
+	fix: (path, fix) => ask('fix', { path, fix }),
 	publish: (registry, request) => ask('publish', { registry, request }),
 	download: (registry, id, version, platform) => ask('download', { registry, id, version, platform }),
 	jobs: () => ask('jobs'),

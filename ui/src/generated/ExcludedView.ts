@@ -13,6 +13,10 @@ path: string,
  */
 rule: string, 
 /**
- * Where the pattern stands: `.gitignore`, `.patchbayignore`, `built-in`.
+ * Where the pattern stands: `.gitignore`, `.patchbayignore`, `package.json`, `built-in`.
  */
-source: string, };
+source: string, 
+/**
+ * How many files it is: 1, or for a folder the number of files in it.
+ */
+files: number, };

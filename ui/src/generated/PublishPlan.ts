@@ -3,6 +3,7 @@ import type { ChannelChoice } from "./ChannelChoice";
 import type { ExcludedView } from "./ExcludedView";
 import type { FileView } from "./FileView";
 import type { ManifestView } from "./ManifestView";
+import type { ContentsView } from "./ContentsView";
 import type { ProblemView } from "./ProblemView";
 
 /**
@@ -56,4 +57,8 @@ default_channel: string,
 /**
  * The channels to choose from, and what each would do.
  */
-channels: Array<ChannelChoice>, };
+channels: Array<ChannelChoice>, 
+/**
+ * The packages for other platforms; what is above is about the first.
+ */
+others: Array<ContentsView>, };

@@ -1,9 +1,12 @@
 import { type Backend, toWireError } from '../backend';
 import type { ChannelChoice } from '../generated/ChannelChoice';
 import type { Consequence } from '../generated/Consequence';
+import type { FixView } from '../generated/FixView';
 import type { JobView } from '../generated/JobView';
+import type { PackageInput } from '../generated/PackageInput';
 import type { ProblemView } from '../generated/ProblemView';
 import type { PublishPlan } from '../generated/PublishPlan';
+import type { PublishRequest } from '../generated/PublishRequest';
 import type { WireError } from '../generated/WireError';
 import { compareVersions } from '../lib/versions';
 import type { Jobs } from './jobs.svelte';
@@ -27,6 +30,12 @@ const RECENT = 5;
 /** One folder on its way into the registry: looked at, decided about, sent. It outlives the page that shows it. */
 export class Publishing {
 	path = $state<string | null>(null);
+	/** Packages of the same version for other platforms. */
+	others = $state.raw<PackageInput[]>([]);
+	/** Findings of secrets that the person says are none, by name. */
+	allowed = $state.raw<string[]>([]);
+	/** The finding that is being put right. */
+	fixing = $state.raw<FixView | null>(null);
 	step = $state<Step>('folder');
 	plan = $state.raw<PublishPlan | null>(null);
 	/** Why the folder could not be looked at, or the publish not be started. */
@@ -70,11 +79,25 @@ export class Publishing {
 
 	/** What stops the publish, but for the version. */
 	get errors(): ProblemView[] {
-		return this.plan?.problems.filter((p) => p.severity === 'error' && p.error.kind !== TAKEN) ?? [];
+		return this.problems.filter((p) => p.severity === 'error' && p.error.kind !== TAKEN);
 	}
 
 	get warnings(): ProblemView[] {
-		return this.plan?.problems.filter((p) => p.severity === 'warning') ?? [];
+		return this.problems.filter((p) => p.severity === 'warning');
+	}
+
+	/** What writes the next free version into the manifests, when the version is taken. */
+	get bump(): FixView | null {
+		return this.plan?.problems.find((p) => p.error.kind === TAKEN)?.fix ?? null;
+	}
+
+	private get problems(): ProblemView[] {
+		return [...(this.plan?.problems ?? []), ...(this.plan?.others.flatMap((other) => other.problems) ?? [])];
+	}
+
+	private request(path: string, notes: string | null): PublishRequest {
+		const { others, allowed, channel, force } = this;
+		return { path, platform: null, others, allow_secrets: allowed, channel, force_channel: force, notes };
 	}
 
 	/** Who has the version, when it is taken and the registry told. */
@@ -180,7 +203,7 @@ export class Publishing {
 		const { asked } = this;
 		this.checking = true;
 		try {
-			const plan = await this.backend.inspect(this.of, path);
+			const plan = await this.backend.inspect(this.of, this.request(path, null));
 			if (asked !== this.asked) return;
 			this.plan = plan;
 			this.error = null;
@@ -213,6 +236,41 @@ export class Publishing {
 		this.force = false;
 	}
 
+	/** Says that a finding is no secret, or takes that back. Only this one: the next is asked about again. */
+	async allow(name: string, is: boolean): Promise<void> {
+		this.allowed = is ? [...this.allowed, name] : this.allowed.filter((other) => other !== name);
+		await this.check();
+	}
+
+	/** Writes what puts a finding right, and looks again. */
+	async fix(fix: FixView): Promise<void> {
+		const { path } = this;
+		if (path === null || this.fixing !== null) return;
+		this.fixing = fix;
+		this.error = null;
+		try {
+			await this.backend.fix(path, fix);
+			await this.check();
+		} catch (reason) {
+			this.error = toWireError(reason);
+		} finally {
+			this.fixing = null;
+		}
+	}
+
+	/** Adds a package for another platform. */
+	async add(path: string): Promise<void> {
+		if (path === this.path || this.others.some((other) => other.path === path)) return;
+		this.others = [...this.others, { path, platform: null }];
+		await this.check();
+	}
+
+	/** Leaves a package out again. */
+	async remove(path: string): Promise<void> {
+		this.others = this.others.filter((other) => other.path !== path);
+		await this.check();
+	}
+
 	/** Starts the job, once: a second call while the first is under way does nothing. */
 	async start(): Promise<void> {
 		const { path } = this;
@@ -221,8 +279,7 @@ export class Publishing {
 		this.error = null;
 		try {
 			const notes = this.notes.trim() === '' ? null : this.notes;
-			const request = { path, channel: this.channel, force_channel: this.force, notes };
-			const job = await this.jobs.publish(this.of, request);
+			const job = await this.jobs.publish(this.of, this.request(path, notes));
 			this.seen = false;
 			this.jobId = job.id;
 		} catch (reason) {
@@ -244,6 +301,8 @@ export class Publishing {
 	reset(): void {
 		this.asked += 1;
 		this.path = null;
+		this.others = [];
+		this.allowed = [];
 		this.step = 'folder';
 		this.plan = null;
 		this.error = null;

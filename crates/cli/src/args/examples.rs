@@ -59,7 +59,24 @@ Examples:
   $ patchbay publish ./weather-card --dry-run
   $ patchbay publish ./weather-card --notes CHANGES.md
   $ patchbay publish ./weather-card --channel beta
+  $ patchbay publish linux-x64=build/linux darwin-arm64=build/mac
+  $ patchbay publish ./weather-card --allow-secret github-token:test/sample.js:3
   $ git log -1 --format=%B | patchbay publish . --notes -";
+
+pub(super) const PACK: &str = "\
+The same files give the same bytes, on every computer. Findings that would stop a publish stop it as well.
+
+Examples:
+  $ patchbay pack ./weather-card --dry-run
+  $ patchbay pack ./weather-card -o weather.zip
+  $ patchbay pack linux-x64=build/linux";
+
+pub(super) const INIT: &str = "\
+It reads package.json, pipe.json, pipe.md or Obsidian's manifest.json, and never replaces a patchbay.json.
+
+Examples:
+  $ patchbay init --dry-run
+  $ patchbay init ./weather-card";
 
 pub(super) const SEARCH: &str = "\
 Examples:

@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use patchbay_client::wire::{Code, PublishRequest, Severity, WireError};
+use patchbay_client::wire::{Code, PackageInput, PublishRequest, Severity, WireError};
 use patchbay_registry::format::document::ChannelName;
 
 use super::{Context, job};
@@ -24,9 +24,10 @@ pub(super) async fn plan(context: &Context, asked: &args::Publish) -> Outcome {
         // The plan tells of the channels that there are; a new one is only asked for its name.
         channel.parse::<ChannelName>().map_err(WireError::from)?;
     }
-    let plan = context.app.inspect(context.registry(), &absolute(&asked.path)?).await?;
+    let plan = context.app.inspect_all(context.registry(), &request(asked)?).await?;
     let page = print::publish::plan(&plan, asked.channel.as_deref(), asked.force_channel);
-    match plan.problems.iter().find(|problem| problem.severity == Severity::Error) {
+    let problems = || plan.problems.iter().chain(plan.others.iter().flat_map(|other| &other.problems));
+    match problems().find(|problem| problem.severity == Severity::Error) {
         Some(problem) => Err(Box::<Failure>::from(problem.error.clone()).with("plan", &plan).after(page)),
         None => Ok(Answer::new(&plan, page)),
     }
@@ -34,13 +35,37 @@ pub(super) async fn plan(context: &Context, asked: &args::Publish) -> Outcome {
 
 /// Publishes.
 pub(super) async fn publish(context: &Context, asked: args::Publish) -> Outcome {
-    let request = PublishRequest {
-        path: absolute(&asked.path)?,
-        channel: asked.channel,
-        force_channel: asked.force_channel,
-        notes: asked.notes.as_deref().map(notes).transpose()?,
-    };
+    let request = PublishRequest { notes: asked.notes.as_deref().map(notes).transpose()?, ..request(&asked)? };
     job::follow(context, context.app.publish(context.registry(), request)).await
+}
+
+/// What is asked for, but for the notes.
+fn request(asked: &args::Publish) -> Outcome<PublishRequest> {
+    let mut inputs = asked.paths.iter().map(|path| input(path)).collect::<Outcome<Vec<_>>>()?;
+    let first = inputs.remove(0);
+    let named = |name: &String| -> Outcome<String> {
+        // Among several packages a finding is named with its package's path before it, as it is printed.
+        let Some((path, finding)) = name.split_once('#').filter(|_| !inputs.is_empty()) else { return Ok(name.clone()) };
+        Ok(format!("{}#{finding}", absolute(path)?))
+    };
+    Ok(PublishRequest {
+        allow_secrets: asked.allow_secret.iter().map(named).collect::<Outcome<_>>()?,
+        path: first.path,
+        platform: first.platform,
+        others: inputs,
+        channel: asked.channel.clone(),
+        force_channel: asked.force_channel,
+        notes: None,
+    })
+}
+
+/// `PATH`, or `PLATFORM=PATH`. A path that itself begins like that is written with `./` before it.
+pub(super) fn input(text: &str) -> Outcome<PackageInput> {
+    let (platform, path) = match text.split_once('=') {
+        Some((platform, path)) if patchbay_client::is_platform(platform) => (Some(platform.to_owned()), path),
+        _ => (None, text),
+    };
+    Ok(PackageInput { path: absolute(path)?, platform })
 }
 
 /// A job may be resumed from another folder than the one that it was started in.

@@ -22,8 +22,8 @@ fn a_folder_without_a_usable_manifest() {
         ),
         (
             "none",
-            "error: The folder “[computer]/none” has no patchbay.json and no package.json.\n\
-             hint: Add a patchbay.json with “id” and “version”, or a package.json with “name” and “version”.\n",
+            "error: The folder “[computer]/none” has no manifest: no patchbay.json, package.json, pipe.md, pipe.json, nor an Obsidian manifest.json.\n\
+             hint: Write one with `patchbay init`, or choose the folder that has it.\n",
         ),
         ("empty", "error: patchbay.json is empty.\nhint: Write at least {\"id\": \"my-plugin\", \"version\": \"1.0.0\"} into it.\n"),
         (

@@ -12,6 +12,7 @@ mod json;
 #[cfg(unix)]
 mod killed;
 mod package;
+mod packages;
 mod registries;
 mod support;
 mod usage;

@@ -3,10 +3,7 @@
 mod side;
 mod told;
 
-use std::{
-    path::PathBuf,
-    sync::atomic::{AtomicU64, Ordering},
-};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use patchbay_package::{
@@ -21,7 +18,7 @@ use super::{folder, released};
 use crate::{
     App,
     sentence::sentence,
-    wire::{Code, DiffBody, DiffView, WireError},
+    wire::{Code, DiffBody, DiffView, PackageInput, WireError},
 };
 
 /// How many files are fetched at once.
@@ -100,7 +97,7 @@ impl App {
         only: &[String],
     ) -> Result<DiffView, WireError> {
         let session = self.session(registry).await?;
-        let folder = folder::read(PathBuf::from(path)).await?;
+        let folder = folder::read(PackageInput { path: path.to_owned(), platform: None }, Vec::new(), self.home().temporary()).await?;
         let standing = session.registry.find(&folder.manifest.id).await?;
         let (version, platform) = (folder.manifest.version.clone(), folder.manifest.platform.clone());
         let new = Side::of_folder(path, folder).await?;

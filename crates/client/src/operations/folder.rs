@@ -1,8 +1,15 @@
 //! A plugin's folder on its way to a release: read, packed, and described.
 
-use std::{collections::BTreeMap, ops::ControlFlow, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+};
 
-use patchbay_package::{Contents, Digest, Limits, Manifest, Packed, PluginId, lint, pack, scan};
+use patchbay_package::{
+    Contents, Digest, Found, InputKind, Limits, Manifest, Packed, PluginId, lint, lint_folder, manifest, pack, scan, scan_packed, secrets,
+    unpack_input,
+};
 use patchbay_registry::{
     Asset, ChangeError,
     format::{
@@ -21,7 +28,7 @@ use crate::{
     jobs::Reporter,
     sentence::sentence,
     view,
-    wire::{Code, ProblemView, WireError},
+    wire::{self, Code, ContentsView, PackageInput, ProblemView, WireError},
 };
 
 /// The largest icon.
@@ -29,11 +36,73 @@ const MAX_ICON: usize = 256 * 1024;
 
 /// A folder that was read.
 pub(super) struct Folder {
+    /// The folder, or the one that an archive was unpacked into.
     pub path: PathBuf,
+    /// Removes that one when it is dropped.
+    _unpacked: Option<TempDir>,
+    /// What the person named.
+    pub named: String,
     pub manifest: Manifest,
-    pub source: &'static str,
+    pub found: Found,
     pub contents: Contents,
     pub problems: Vec<ProblemView>,
+}
+
+impl Folder {
+    /// The first finding that stops it.
+    pub fn stop(&self) -> Option<&WireError> {
+        self.problems.iter().find(|p| p.severity == wire::Severity::Error).map(|p| &p.error)
+    }
+
+    pub fn manifest_view(&self) -> wire::ManifestView {
+        let manifest = &self.manifest;
+        wire::ManifestView {
+            source: self.found.source.to_owned(),
+            id: manifest.id.to_string(),
+            version: manifest.version.to_string(),
+            name: manifest.name.clone(),
+            description: manifest.description.clone(),
+            author: manifest.author.clone(),
+            license: manifest.license.clone(),
+            hosts: manifest.hosts.clone(),
+            permissions: manifest.permissions.clone(),
+            platform: manifest.platform.clone(),
+            ecosystem: self.found.ecosystem.name().to_owned(),
+            origins: view::origins(&self.found.origins),
+        }
+    }
+
+    pub fn package_view(&self) -> ContentsView {
+        let Self { contents, .. } = self;
+        let excluded = |e: &patchbay_package::Excluded| wire::ExcludedView {
+            path: e.path.clone(),
+            rule: e.rule.clone(),
+            source: e.source.clone(),
+            files: e.files,
+        };
+        ContentsView {
+            path: self.named.clone(),
+            platform: Some(self.manifest.platform.clone()),
+            files: contents.files.iter().map(|f| wire::FileView { path: f.path.clone(), size: f.size }).collect(),
+            excluded: contents.excluded.iter().map(excluded).collect(),
+            excluded_files: contents.excluded_files(),
+            unpacked_size: contents.unpacked_size,
+            problems: self.problems.clone(),
+        }
+    }
+}
+
+/// A package that could not be looked at.
+pub(super) fn unread(input: &PackageInput, error: WireError) -> ContentsView {
+    ContentsView {
+        path: input.path.clone(),
+        platform: input.platform.clone(),
+        files: Vec::new(),
+        excluded: Vec::new(),
+        excluded_files: 0,
+        unpacked_size: 0,
+        problems: vec![ProblemView { severity: wire::Severity::Error, error, file: None, fix: None }],
+    }
 }
 
 /// A folder that was packed, with what is uploaded beside the package.
@@ -101,16 +170,85 @@ pub(super) fn joined<T>(result: Result<T, tokio::task::JoinError>) -> Result<T, 
     })
 }
 
-/// Reads a folder: manifest, contents, and what is wrong with them.
-pub(super) async fn read(path: PathBuf) -> Result<Folder, WireError> {
+/// Reads a folder: manifest, contents, and what is wrong with them. `allowed` names findings of secrets that are none.
+/// An archive is unpacked below `temporary`.
+pub(super) async fn read(input: PackageInput, allowed: Vec<String>, temporary: PathBuf) -> Result<Folder, WireError> {
+    if let Some(platform) = input.platform.as_ref().filter(|p| !manifest::is_platform(p)) {
+        let hint = "Write “any”, or a system and a processor, like “linux-x64” or “darwin-arm64”.".to_owned();
+        return Err(sentence(
+            Code::Usage,
+            "bad_platform",
+            format!("“{platform}” is not a platform."),
+            Some(hint),
+            &[("platform", platform.clone())],
+        ));
+    }
     let work = move || {
         let limits = Limits::default();
-        let found = Manifest::read(&path).map_err(|e| explained(Code::Failed, &e))?;
-        let contents = scan(&path, &limits).map_err(|e| explained(Code::Failed, &e))?;
-        let problems = lint(&found.manifest, &contents, &limits).iter().chain(&found.warnings).map(view::problem).collect();
-        Ok(Folder { path, manifest: found.manifest, source: found.source, contents, problems })
+        let Opened { path, unpacked, kind } = open(PathBuf::from(&input.path), &temporary, &limits)?;
+        let mut found = Manifest::read(&path).map_err(|e| explained(Code::Failed, &e))?;
+        let chosen = matches!(kind, Some(InputKind::Vsix | InputKind::Tgz));
+        let contents = if chosen { scan_packed(&path, &limits) } else { scan(&path, &limits) }.map_err(|e| explained(Code::Failed, &e))?;
+        found.settle(&contents);
+        let in_name = kind.filter(|k| *k == InputKind::Vsix).and_then(|_| vsix_platform(&input.path));
+        if let Some(platform) = input.platform.or(in_name) {
+            found.manifest.platform = platform;
+        }
+        let mut problems = lint(&found.manifest, &contents, &limits);
+        problems.extend(lint_folder(&path, &found, &contents));
+        problems.extend(found.problems.iter().cloned());
+        problems.extend(secrets(&path, &contents).problems(&allowed));
+        // What stops the publish comes first, and of that what may have got into the package by mistake.
+        problems.sort_by_key(|p| (p.severity, p.kind != "secret"));
+        if kind.is_some() {
+            // An archive is not edited: what is wrong in it is put right where it was made.
+            problems.iter_mut().for_each(|p| p.fix = None);
+        }
+        let problems = problems.iter().map(view::problem).collect();
+        Ok(Folder { named: input.path, _unpacked: unpacked, path, manifest: found.manifest.clone(), found, contents, problems })
     };
     joined(tokio::task::spawn_blocking(work).await)?
+}
+
+/// A folder to read from.
+struct Opened {
+    path: PathBuf,
+    unpacked: Option<TempDir>,
+    kind: Option<InputKind>,
+}
+
+/// A folder as it is; an archive unpacked into a temporary one.
+fn open(path: PathBuf, temporary: &Path, limits: &Limits) -> Result<Opened, WireError> {
+    if !std::fs::metadata(&path).is_ok_and(|m| m.is_file()) {
+        return Ok(Opened { path, unpacked: None, kind: None });
+    }
+    crate::home::make(temporary)?;
+    let failed = |source| FileError::Write { path: temporary.to_owned(), source };
+    let unpacked = TempDir::new_in(temporary).map_err(failed)?;
+    // Under the archive's name: Screenpipe names a pipe after its folder.
+    let into = unpacked.path().join(path.file_stem().unwrap_or("plugin".as_ref()));
+    std::fs::create_dir(&into).map_err(failed)?;
+    let kind = unpack_input(&path, &into, limits, &mut |_| ControlFlow::Continue(())).map_err(|e| explained(Code::Failed, &e))?;
+    Ok(Opened { path: into, unpacked: Some(unpacked), kind: Some(kind) })
+}
+
+/// The platform in the name that VS Code's tool gives a package: `name-linux-x64-1.0.0.vsix`, `publisher.name-1.0.0@linux-x64.vsix`.
+fn vsix_platform(path: &str) -> Option<String> {
+    const KNOWN: [&str; 10] = [
+        "win32-x64",
+        "win32-arm64",
+        "linux-x64",
+        "linux-arm64",
+        "linux-armhf",
+        "alpine-x64",
+        "alpine-arm64",
+        "darwin-x64",
+        "darwin-arm64",
+        "web",
+    ];
+    let stem = Path::new(path).file_stem()?.to_str()?;
+    let has = |platform: &&&str| stem.contains(&format!("-{platform}-")) || stem.ends_with(&format!("@{platform}"));
+    KNOWN.iter().find(has).map(|platform| (*platform).to_owned())
 }
 
 /// A packed folder as a release, with its assets.

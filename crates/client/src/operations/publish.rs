@@ -16,14 +16,14 @@ use patchbay_registry::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::folder::{Folder, Ready, read};
+use super::folder::{Folder, Ready, read, unread};
 use crate::{
     App,
     jobs::{JobContext, JobEnd, NewJob, Silent},
     sentence::sentence,
     session::Session,
     view,
-    wire::{self, Code, JobKind, JobResult, JobState, JobView, Phase, PublishPlan, PublishRequest, WireError},
+    wire::{self, Code, JobKind, JobResult, JobState, JobView, PackageInput, Phase, PublishPlan, PublishRequest, WireError},
 };
 
 /// Packages up to this size are downloaded again to see that they are what was published.
@@ -32,6 +32,7 @@ const READ_BACK: u64 = 32 * 1024 * 1024;
 /// Everything that a commit needs.
 struct Prepared {
     session: Arc<Session>,
+    /// The first package, with the release that names them all.
     ready: Ready,
     /// What stood there before the upload.
     found: Option<Standing>,
@@ -45,9 +46,17 @@ impl App {
     /// # Errors
     /// When the registry was never opened before and cannot be opened now.
     pub async fn inspect(&self, registry: Option<&str>, path: &str) -> Result<PublishPlan, WireError> {
+        self.inspect_all(registry, &PublishRequest { path: path.to_owned(), ..PublishRequest::default() }).await
+    }
+
+    /// The same, with packages for other platforms and findings that are allowed. Channel and notes do not matter.
+    ///
+    /// # Errors
+    /// As [`App::inspect`].
+    pub async fn inspect_all(&self, registry: Option<&str>, request: &PublishRequest) -> Result<PublishPlan, WireError> {
         let session = self.session(registry).await?;
         let mut plan = PublishPlan {
-            path: path.to_owned(),
+            path: request.path.clone(),
             manifest: None,
             problems: Vec::new(),
             files: Vec::new(),
@@ -59,8 +68,10 @@ impl App {
             next_free: None,
             default_channel: "stable".into(),
             channels: Vec::new(),
+            others: Vec::new(),
         };
-        let folder = match read(PathBuf::from(path)).await {
+        let (first, others) = inputs(request);
+        let folder = match read(first, allowed(request, &request.path), self.home().temporary()).await {
             Ok(folder) => folder,
             Err(error) => {
                 plan.problems.push(problem(error));
@@ -68,6 +79,19 @@ impl App {
             }
         };
         describe(&folder, &mut plan);
+        let mut more = Vec::new();
+        for input in others {
+            match read(input.clone(), allowed(request, &input.path), self.home().temporary()).await {
+                Ok(other) => {
+                    let mut view = other.package_view();
+                    let earlier = std::iter::once(&folder).chain(&more);
+                    view.problems.extend(disagreement(&folder, earlier, &other).map(problem));
+                    plan.others.push(view);
+                    more.push(other);
+                }
+                Err(error) => plan.others.push(unread(&input, error)),
+            }
+        }
         let version = folder.manifest.version.clone();
         let standing = match session.registry.find(&folder.manifest.id).await {
             Ok(standing) => standing,
@@ -81,16 +105,21 @@ impl App {
         let Some(standing) = standing else { return Ok(plan) };
         let document = &standing.revision.document;
         plan.newest = document.releases.iter().map(|r| &r.version).max_by(|a, b| a.cmp_precedence(b)).map(ToString::to_string);
-        if document.release(&version).is_some() && plan.problems.iter().all(|p| p.severity == wire::Severity::Warning) {
+        let problems = plan.problems.iter().chain(plan.others.iter().flat_map(|o| &o.problems));
+        if document.release(&version).is_some() && problems.into_iter().all(|p| p.severity == wire::Severity::Warning) {
             // Only the bytes tell whether it is the same, so they are made.
-            let ready = self.pack(folder, None, &Silent, &CancellationToken::new()).await?;
+            let (path, named) = (folder.path.clone(), folder.named.clone());
+            let (ready, _) = self.pack_all(folder, more, None, &Silent, &CancellationToken::new()).await?;
             match judge(&standing, &ready, None, false) {
                 Ok(Next::Unchanged { .. }) => plan.already_live = true,
                 Ok(Next::Write { .. }) => {}
                 Err(refusal) => {
-                    plan.next_free =
-                        Some(next_patch(&version, |v| document.releases.iter().any(|r| same_version(&r.version, v))).to_string());
-                    plan.problems.push(problem(refusal.into()));
+                    let next = next_patch(&version, |v| document.releases.iter().any(|r| same_version(&r.version, v))).to_string();
+                    // Only in a folder of the person's own, and only when it is the one package: all of a release have one version.
+                    let own = plan.others.is_empty() && path == Path::new(&named);
+                    let fix = own.then(|| patchbay_package::bump(&path, &version.to_string(), &next)).flatten();
+                    plan.next_free = Some(next);
+                    plan.problems.push(wire::ProblemView { fix: fix.as_ref().map(view::fix), ..problem(refusal.into()) });
                 }
             }
         }
@@ -170,29 +199,50 @@ impl App {
     async fn upload(&self, registry: &str, path: &Path, request: &PublishRequest, job: &JobContext) -> Result<Prepared, WireError> {
         let reporter = &*job.reporter;
         let session = self.writable(Some(registry)).await?;
-        let folder = read(path.to_owned()).await?;
+        let (first, others) = inputs(request);
+        let folder =
+            read(PackageInput { path: path.display().to_string(), ..first }, allowed(request, &request.path), self.home().temporary())
+                .await?;
         reporter.subject(folder.manifest.id.as_ref(), &folder.manifest.version.to_string());
-        if let Some(stop) = folder.problems.iter().find(|p| p.severity == wire::Severity::Error) {
-            return Err(stop.error.clone());
+        let mut more: Vec<Folder> = Vec::new();
+        for input in others {
+            let allowed = allowed(request, &input.path);
+            let other = read(input, allowed, self.home().temporary()).await?;
+            if let Some(differs) = disagreement(&folder, std::iter::once(&folder).chain(&more), &other) {
+                return Err(differs);
+            }
+            more.push(other);
+        }
+        if let Some(stop) = std::iter::once(&folder).chain(&more).find_map(Folder::stop) {
+            return Err(stop.clone());
         }
         reporter.phase(Phase::Packing);
-        reporter.total(folder.contents.unpacked_size);
+        reporter.total(folder.contents.unpacked_size + more.iter().map(|f| f.contents.unpacked_size).sum::<u64>());
         // Read before anything is uploaded: a version that is taken costs no upload, and the commit begins with this.
         let id = folder.manifest.id.clone();
         let read = async { Ok(session.registry.find(&id).await?) };
-        let (ready, found) = tokio::try_join!(self.pack(folder, request.notes.clone(), reporter, &job.cancel), read)?;
+        let packing = self.pack_all(folder, more, request.notes.clone(), reporter, &job.cancel);
+        let ((ready, others), found) = tokio::try_join!(packing, read)?;
+        let packages = || std::iter::once(&ready).chain(&others);
+        for package in packages() {
+            fits(package, session.registry.about().limits.package)?;
+        }
         let writes = match &found {
             Some(standing) => matches!(judge(standing, &ready, requested_channel(request)?, request.force_channel)?, Next::Write { .. }),
             None => true,
         };
         if writes {
             reporter.phase(Phase::Uploading);
-            reporter.total(ready.packed.size + ready.assets.iter().map(|a| a.bytes.len() as u64).sum::<u64>());
-            let upload = Upload { path: ready.file.path().to_owned(), size: ready.packed.size, sha256: ready.packed.sha256 };
+            reporter.total(packages().map(|p| p.packed.size + p.assets.iter().map(|a| a.bytes.len() as u64).sum::<u64>()).sum());
             let line = job.reporter.clone();
-            let progress = Arc::new(move |bytes| line.advance(bytes));
+            let progress: patchbay_registry::store::Progress = Arc::new(move |bytes| line.advance(bytes));
+            // All of them before the commit: a release is never seen with some of its packages.
             let upload = async {
-                session.registry.upload(&ready.id, &ready.release.version, &upload, &ready.assets, progress, &job.cancel).await?;
+                for package in packages() {
+                    let upload = Upload { path: package.file.path().to_owned(), size: package.packed.size, sha256: package.packed.sha256 };
+                    let version = &ready.release.version;
+                    session.registry.upload(&ready.id, version, &upload, &package.assets, progress.clone(), &job.cancel).await?;
+                }
                 Ok(())
             };
             let archive = async {
@@ -207,10 +257,29 @@ impl App {
         Ok(Prepared { session, ready, found, archived })
     }
 
+    /// Packs every package of a release. The first names them all.
+    async fn pack_all(
+        &self,
+        first: Folder,
+        more: Vec<Folder>,
+        notes: Option<String>,
+        reporter: &dyn crate::jobs::Reporter,
+        cancel: &CancellationToken,
+    ) -> Result<(Ready, Vec<Ready>), WireError> {
+        let mut ready = self.pack(first, notes, reporter, cancel).await?;
+        let mut others = Vec::new();
+        for folder in more {
+            let other = self.pack(folder, None, reporter, cancel).await?;
+            ready.release.artifacts.extend(other.release.artifacts.iter().cloned());
+            others.push(other);
+        }
+        Ok((ready, others))
+    }
+
     /// Publishes a folder under a given stamp, without a job and without the catalogue: for the samples.
     pub(crate) async fn publish_as(&self, session: &Session, path: &Path, notes: &str, stamp: &Stamp) -> Result<Document, WireError> {
         let cancel = CancellationToken::new();
-        let folder = read(path.to_owned()).await?;
+        let folder = read(PackageInput { path: path.display().to_string(), platform: None }, Vec::new(), self.home().temporary()).await?;
         let id = folder.manifest.id.clone();
         let ready = self.pack(folder, Some(notes.to_owned()), &Silent, &cancel).await?;
         let upload = Upload { path: ready.file.path().to_owned(), size: ready.packed.size, sha256: ready.packed.sha256 };
@@ -249,7 +318,7 @@ impl App {
             return Err(Refusal::NoVersion { version: version.clone() }.into());
         };
         job.reporter.phase(Phase::Verifying);
-        let verified = match self.read_back(session, &done.document.header.id, version, artifact, job).await {
+        let verified = match self.read_back(session, &done.document.header.id, version, &release.artifacts, job).await {
             Ok(()) => true,
             Err(e) => {
                 warning = Some(e);
@@ -266,22 +335,24 @@ impl App {
         })
     }
 
-    /// Reads the document, and a package that is not too large, as any user would.
+    /// Reads the document, and the packages that are not too large, as any user would.
     async fn read_back(
         &self,
         session: &Session,
         id: &PluginId,
         version: &patchbay_package::Version,
-        artifact: &Artifact,
+        artifacts: &[Artifact],
         job: &JobContext,
     ) -> Result<(), WireError> {
         let standing = self.read(session, id).await?;
-        let there = standing.revision.document.release(version).and_then(|r| r.artifacts.first());
-        if there.is_none_or(|a| a.sha256 != artifact.sha256) {
+        let there = standing.revision.document.release(version).map(|r| &r.artifacts[..]).unwrap_or_default();
+        let same = |a: &Artifact| there.iter().any(|b| b.platform == a.platform && b.sha256 == a.sha256);
+        if !artifacts.iter().all(same) {
             return Err(patchbay_registry::ReadError::Altered { what: format!("{id} {version}") }.into());
         }
-        if artifact.size <= READ_BACK {
-            job.reporter.total(artifact.size);
+        let small = || artifacts.iter().filter(|a| a.size <= READ_BACK);
+        job.reporter.total(small().map(|a| a.size).sum());
+        for artifact in small() {
             let file = self.temporary()?;
             let line = job.reporter.clone();
             session.registry.download(id, version, artifact, file.path(), Arc::new(move |bytes| line.advance(bytes))).await?;
@@ -330,30 +401,71 @@ pub(crate) fn has_ended(state: &JobState) -> bool {
 }
 
 fn problem(error: WireError) -> wire::ProblemView {
-    wire::ProblemView { severity: wire::Severity::Error, error, file: None }
+    wire::ProblemView { severity: wire::Severity::Error, error, file: None, fix: None }
 }
 
 fn describe(folder: &Folder, plan: &mut PublishPlan) {
-    let Folder { manifest, contents, .. } = folder;
-    plan.manifest = Some(wire::ManifestView {
-        source: folder.source.to_owned(),
-        id: manifest.id.to_string(),
-        version: manifest.version.to_string(),
-        name: manifest.name.clone(),
-        description: manifest.description.clone(),
-        author: manifest.author.clone(),
-        license: manifest.license.clone(),
-        hosts: manifest.hosts.clone(),
-    });
-    plan.problems.clone_from(&folder.problems);
-    plan.files = contents.files.iter().map(|f| wire::FileView { path: f.path.clone(), size: f.size }).collect();
-    plan.excluded = contents
-        .excluded
-        .iter()
-        .map(|e| wire::ExcludedView { path: e.path.clone(), rule: e.rule.clone(), source: e.source.to_string() })
-        .collect();
-    plan.excluded_files = contents.excluded.iter().map(|e| e.files).sum();
-    plan.unpacked_size = contents.unpacked_size;
+    let package = folder.package_view();
+    plan.manifest = Some(folder.manifest_view());
+    plan.problems = package.problems;
+    plan.files = package.files;
+    plan.excluded = package.excluded;
+    plan.excluded_files = package.excluded_files;
+    plan.unpacked_size = package.unpacked_size;
+}
+
+/// The first package of a request, and those for other platforms.
+fn inputs(request: &PublishRequest) -> (PackageInput, Vec<PackageInput>) {
+    (PackageInput { path: request.path.clone(), platform: request.platform.clone() }, request.others.clone())
+}
+
+/// The findings of one package that are allowed. With several packages a name begins with the package's path, so that what was
+/// looked at in one is not allowed in another.
+fn allowed(request: &PublishRequest, path: &str) -> Vec<String> {
+    if request.others.is_empty() {
+        return request.allow_secrets.clone();
+    }
+    request.allow_secrets.iter().filter_map(|name| name.strip_prefix(path)?.strip_prefix('#')).map(Into::into).collect()
+}
+
+/// Why a package is not one of the release.
+fn disagreement<'a>(first: &Folder, mut earlier: impl Iterator<Item = &'a Folder>, other: &Folder) -> Option<WireError> {
+    let (a, b) = (&first.manifest, &other.manifest);
+    if a.id != b.id || a.version != b.version {
+        return Some(sentence(
+            Code::Refused,
+            "package_differs",
+            format!("“{}” is {} {}, and “{}” is {} {}.", first.named, a.id, a.version, other.named, b.id, b.version),
+            Some("The packages of one release have one id and one version.".into()),
+            &[("path", other.named.clone()), ("first", format!("{} {}", a.id, a.version)), ("other", format!("{} {}", b.id, b.version))],
+        ));
+    }
+    let twice = earlier.find(|f| f.manifest.platform == b.platform)?;
+    Some(sentence(
+        Code::Refused,
+        "platform_twice",
+        format!("“{}” and “{}” are both for {}.", twice.named, other.named, b.platform),
+        Some("Say in each manifest what it runs on (“platform”), or name it before the path: linux-x64=PATH.".into()),
+        &[("first", twice.named.clone()), ("path", other.named.clone()), ("platform", b.platform.clone())],
+    ))
+}
+
+/// A package that a registry takes. The limit is the registry's own, so the person hears what takes the room.
+fn fits(ready: &Ready, limit: u64) -> Result<(), WireError> {
+    let size = ready.packed.size;
+    if size <= limit {
+        return Ok(());
+    }
+    let mut files: Vec<_> = ready.packed.list.files.iter().collect();
+    files.sort_by_key(|f| std::cmp::Reverse(f.packed));
+    let largest = files.iter().take(3).map(|f| format!("{} ({} bytes)", f.path, f.packed)).collect::<Vec<_>>().join(", ");
+    Err(sentence(
+        Code::Refused,
+        "package_too_large",
+        format!("The package has {size} bytes, and the registry takes {limit}. The largest files: {largest}."),
+        Some("Exclude what the plugin does not need in .patchbayignore.".into()),
+        &[("size", size.to_string()), ("limit", limit.to_string()), ("largest", largest)],
+    ))
 }
 
 /// What publishing a packed folder would do to what stands there.

@@ -142,7 +142,7 @@ pub fn input(name: &str, endpoint: &str) -> RegistryInput {
 }
 
 pub fn request(path: &str) -> PublishRequest {
-    PublishRequest { path: path.into(), channel: None, force_channel: false, notes: None }
+    PublishRequest { path: path.into(), ..PublishRequest::default() }
 }
 
 /// Publishes, and waits for the end.

@@ -11,15 +11,21 @@ use ignore::{
     gitignore::{Gitignore, GitignoreBuilder},
 };
 
-use super::{BUILT_IN, GIT_IGNORE_FILE, IGNORE_FILE, ScanError};
+use super::{
+    BUILT_IN, GIT_IGNORE_FILE, IGNORE_FILE, ScanError,
+    npm_files::{self, NpmFiles},
+};
 use crate::Problem;
 
 /// Never in a package, whatever an ignore file says: a `!*` must not publish a repository with its credentials.
 const NEVER: [&str; 4] = [".git", ".hg/", ".svn/", ".patchbayignore"];
 
+/// What a packing tool puts in on purpose, and nothing else does.
+const BUNDLED: &str = "node_modules/";
+
 /// Not in a package unless `.patchbayignore` wants it.
 const USUALLY_NOT: [&str; 18] = [
-    "node_modules/",
+    BUNDLED,
     ".DS_Store",
     "._*",
     "Thumbs.db",
@@ -78,19 +84,30 @@ impl Patterns {
 pub(super) struct Rules {
     never: Patterns,
     usually_not: Patterns,
+    files: Option<NpmFiles>,
+    /// Whether a packing tool chose what is there: git's rules were for what it was made of.
+    chosen: bool,
     /// One level per folder on the way down: ours and git's.
     levels: Vec<(Option<Patterns>, Option<Patterns>)>,
 }
 
 impl Rules {
-    pub(super) fn new(folder: &Path) -> Self {
-        Self { never: Patterns::built_in(folder, &NEVER), usually_not: Patterns::built_in(folder, &USUALLY_NOT), levels: Vec::new() }
+    pub(super) fn new(folder: &Path, chosen: bool) -> Self {
+        let package = if chosen { None } else { read_text(&folder.join(npm_files::SOURCE)).ok().flatten() };
+        let usually_not: Vec<&str> = USUALLY_NOT.into_iter().filter(|line| !(chosen && *line == BUNDLED)).collect();
+        Self {
+            never: Patterns::built_in(folder, &NEVER),
+            usually_not: Patterns::built_in(folder, &usually_not),
+            files: package.and_then(|text| NpmFiles::read(folder, &text)),
+            chosen,
+            levels: Vec::new(),
+        }
     }
 
     /// Goes down into a folder whose path in the walk is `name` (empty for the top).
     pub(super) fn enter(&mut self, dir: &Path, name: &str, problems: &mut Vec<Problem>) -> Result<(), ScanError> {
         let ours = read(dir, name, IGNORE_FILE, problems)?;
-        let git = read(dir, name, GIT_IGNORE_FILE, problems)?;
+        let git = if self.chosen { None } else { read(dir, name, GIT_IGNORE_FILE, problems)? };
         self.levels.push((ours, git));
         Ok(())
     }
@@ -100,28 +117,48 @@ impl Rules {
         self.levels.pop();
     }
 
-    /// Why a file or folder stays out; none when it goes in.
-    pub(super) fn excludes(&self, path: &Path, is_dir: bool) -> Option<Reason> {
+    /// Why a file or folder stays out; none when it goes in. `name` is its path in the walk.
+    pub(super) fn excludes(&self, path: &Path, name: &str, is_dir: bool) -> Option<Reason> {
         let ours = || self.levels.iter().rev().filter_map(|(ours, _)| ours.as_ref()).find_map(|p| p.verdict(path, is_dir));
         let git = || self.levels.iter().rev().filter_map(|(_, git)| git.as_ref()).find_map(|p| p.verdict(path, is_dir));
         // An exception among the built-in rules takes back a built-in rule only, not one of the author's.
         let of = |patterns: &Patterns| patterns.verdict(path, is_dir).filter(Result::is_err);
-        of(&self.never).or_else(ours).or_else(|| of(&self.usually_not)).or_else(git)?.err()
+        // What `files` lists goes in although git ignores it: it is usually what a build made.
+        let listed = || match &self.files {
+            Some(files) => Some(by_files(files, path, name, is_dir)),
+            None => git(),
+        };
+        of(&self.never).or_else(ours).or_else(|| of(&self.usually_not)).or_else(listed)?.err()
     }
+}
+
+fn by_files(files: &NpmFiles, path: &Path, name: &str, is_dir: bool) -> Result<(), Reason> {
+    let rule = match is_dir {
+        true if files.may_hold(&format!("{name}/")) => return Ok(()),
+        true => NpmFiles::rule(),
+        false => match files.lists(path) {
+            Ok(()) => return Ok(()),
+            Err(rule) => rule,
+        },
+    };
+    Err(Reason { rule, source: npm_files::SOURCE.into() })
+}
+
+/// The text of a file; none when there is no such file. A link or a pipe of that name is none: links are never followed.
+fn read_text(path: &Path) -> std::io::Result<Option<String>> {
+    if !fs::symlink_metadata(path).is_ok_and(|m| m.is_file()) {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(MAX_SIZE).read_to_end(&mut bytes)?;
+    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
 }
 
 /// Reads an ignore file of a folder; none when it has none.
 fn read(dir: &Path, name: &str, file: &str, problems: &mut Vec<Problem>) -> Result<Option<Patterns>, ScanError> {
     let path: PathBuf = dir.join(file);
     let source = format!("{name}{file}");
-    // A link or a pipe of that name is not an ignore file: links are never followed.
-    if !fs::symlink_metadata(&path).is_ok_and(|m| m.is_file()) {
-        return Ok(None);
-    }
-    let mut bytes = Vec::new();
-    let read = fs::File::open(&path).and_then(|f| f.take(MAX_SIZE).read_to_end(&mut bytes));
-    read.map_err(|e| ScanError::Unreadable { path: source.clone(), source: e })?;
-    let text = String::from_utf8_lossy(&bytes);
+    let Some(text) = read_text(&path).map_err(|e| ScanError::Unreadable { path: source.clone(), source: e })? else { return Ok(None) };
     let mut builder = GitignoreBuilder::new(dir);
     for (index, line) in text.strip_prefix('\u{feff}').unwrap_or(&text).lines().enumerate() {
         if builder.add_line(None, line).is_err() {

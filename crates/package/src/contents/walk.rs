@@ -7,11 +7,12 @@ use std::{
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Contents, Excluded, ScanError, SourceFile, ignored::Rules};
+use super::{Contents, ENTRIES_PER_FILE, Excluded, MAX_COUNTED, ScanError, SourceFile, ignored::Rules};
 use crate::{Limits, Problem, check_path, manifest, path};
 
-pub(super) fn scan(folder: &Path, limits: &Limits) -> Result<Contents, ScanError> {
-    let mut walk = Walk { rules: Rules::new(folder), contents: Contents::default(), limit: limits.files() };
+pub(super) fn scan(folder: &Path, limits: &Limits, chosen: bool) -> Result<Contents, ScanError> {
+    let mut walk =
+        Walk { rules: Rules::new(folder, chosen), contents: Contents { chosen, ..Contents::default() }, limit: limits.files(), entries: 0 };
     walk.dir(folder, Path::new(""), "")?;
     let mut contents = walk.contents;
     contents.files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -26,6 +27,8 @@ struct Walk {
     rules: Rules,
     contents: Contents,
     limit: usize,
+    /// How many files and folders were met.
+    entries: usize,
 }
 
 impl Walk {
@@ -33,7 +36,13 @@ impl Walk {
     /// with a slash at its end.
     fn dir(&mut self, dir: &Path, on_disk: &Path, name: &str) -> Result<(), ScanError> {
         let unreadable = |source| ScanError::Unreadable { path: shown(dir, name), source };
-        let mut entries = fs::read_dir(dir).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(unreadable)?;
+        let room = (self.limit * ENTRIES_PER_FILE).saturating_sub(self.entries);
+        // Not one more than there is room for: a folder of a million files is not read to its end.
+        let mut entries = fs::read_dir(dir).and_then(|all| all.take(room + 1).collect::<Result<Vec<_>, _>>()).map_err(unreadable)?;
+        if entries.len() > room {
+            return Err(ScanError::TooManyEntries { limit: self.limit * ENTRIES_PER_FILE });
+        }
+        self.entries += entries.len();
         entries.sort_by_key(DirEntry::file_name);
         self.rules.enter(dir, name, &mut self.contents.problems)?;
         for entry in entries {
@@ -52,7 +61,7 @@ impl Walk {
         let metadata = entry.metadata().map_err(unreadable)?;
         let is_dir = metadata.is_dir();
         let is_manifest = parent_name.is_empty() && !is_dir && manifest::FILES.contains(&name.as_str());
-        if !is_manifest && let Some(reason) = self.rules.excludes(&at, is_dir) {
+        if !is_manifest && let Some(reason) = self.rules.excludes(&at, &name, is_dir) {
             let (path, files) = if is_dir { (format!("{name}/"), count(&at)) } else { (name, 1) };
             self.contents.excluded.push(Excluded { path, rule: reason.rule, source: reason.source, files });
             return Ok(());
@@ -109,7 +118,7 @@ fn shown(dir: &Path, name: &str) -> String {
     if name.is_empty() { dir.display().to_string() } else { name.to_owned() }
 }
 
-/// How many files a folder holds, at any depth. What cannot be read counts for nothing: it stays out anyway.
+/// How many files a folder holds, at any depth; counting ends at [`MAX_COUNTED`]. What cannot be read counts for nothing: it stays out anyway.
 fn count(dir: &Path) -> u32 {
     let mut open = vec![dir.to_owned()];
     let mut files = 0_u32;
@@ -117,7 +126,10 @@ fn count(dir: &Path) -> u32 {
         for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
             match entry.file_type() {
                 Ok(t) if t.is_dir() => open.push(entry.path()),
-                _ => files = files.saturating_add(1),
+                _ => files += 1,
+            }
+            if files >= MAX_COUNTED || open.len() >= MAX_COUNTED as usize {
+                return MAX_COUNTED;
             }
         }
     }

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Manifest, ManifestError};
+use super::{Found, ManifestError, Origin};
 use crate::check_path;
 
 const README: [&str; 4] = ["readme.md", "readme.markdown", "readme.txt", "readme"];
@@ -12,7 +12,7 @@ const CHANGELOG: [&str; 6] = ["changelog.md", "changes.md", "history.md", "relea
 const ICON: [&str; 8] = ["icon.png", "icon.webp", "icon.jpg", "icon.jpeg", "icon.svg", "logo.png", "logo.webp", "logo.svg"];
 
 /// Fills in what the manifest does not name. Only files directly in the folder count, in any case of their letters.
-pub(super) fn fill(manifest: &mut Manifest, folder: &Path) -> Result<(), ManifestError> {
+pub(super) fn fill(found: &mut Found, folder: &Path) -> Result<(), ManifestError> {
     let unreadable = |source| ManifestError::Folder { path: folder.display().to_string(), source };
     let mut names = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
@@ -29,8 +29,19 @@ pub(super) fn fill(manifest: &mut Manifest, folder: &Path) -> Result<(), Manifes
     // The order of a folder differs between systems.
     names.sort();
     let find = |usual: &[&str]| usual.iter().find_map(|u| names.iter().find(|n| n.eq_ignore_ascii_case(u))).cloned();
-    manifest.readme = manifest.readme.take().or_else(|| find(&README));
-    manifest.changelog = manifest.changelog.take().or_else(|| find(&CHANGELOG));
-    manifest.icon = manifest.icon.take().or_else(|| find(&ICON));
+    let manifest = &mut found.manifest;
+    let wanted = [
+        ("readme", &mut manifest.readme, &README[..]),
+        ("changelog", &mut manifest.changelog, &CHANGELOG),
+        ("icon", &mut manifest.icon, &ICON),
+    ];
+    for (field, place, usual) in wanted {
+        if place.is_none()
+            && let Some(name) = find(usual)
+        {
+            found.origins.push(Origin { field: field.into(), file: name.clone(), key: None });
+            *place = Some(name);
+        }
+    }
     Ok(())
 }

@@ -20,7 +20,7 @@ pub enum ManifestError {
         source: io::Error,
     },
     /// The folder holds no manifest.
-    #[error("The folder “{folder}” has no patchbay.json and no package.json.")]
+    #[error("The folder “{folder}” has no manifest: no patchbay.json, package.json, pipe.md, pipe.json, nor an Obsidian manifest.json.")]
     Missing {
         /// The folder.
         folder: String,
@@ -69,6 +69,24 @@ pub enum ManifestError {
         /// The column, counted from 1.
         column: usize,
         /// What was wrong there, in words.
+        reason: String,
+    },
+    /// A Markdown file begins without front matter.
+    #[error("{file} does not begin with front matter: a line “---”, fields, and another line “---”.")]
+    NoFrontMatter {
+        /// The file.
+        file: &'static str,
+    },
+    /// The front matter is not YAML, or uses what is not read of it.
+    #[error("The front matter of {file} is not valid YAML: {reason} at line {line}, column {column}.")]
+    Yaml {
+        /// The file.
+        file: &'static str,
+        /// The line in the file, counted from 1.
+        line: usize,
+        /// The column, counted from 1.
+        column: usize,
+        /// What was wrong there.
         reason: String,
     },
     /// The manifest is JSON, but a list, a text or the like.
@@ -145,7 +163,7 @@ pub enum ManifestError {
         /// The field.
         field: &'static str,
     },
-    /// The platform is not `any` or a system and a processor.
+    /// The platform is not `any`, `web`, or a system and a processor.
     #[error("“{platform}” in {file} is not a platform.")]
     Platform {
         /// The file.
@@ -167,6 +185,8 @@ impl Explain for ManifestError {
             Self::NotUtf8 { .. } => "manifest_not_utf8",
             Self::Empty { .. } => "manifest_empty",
             Self::Syntax { .. } => "manifest_syntax",
+            Self::NoFrontMatter { .. } => "manifest_no_front_matter",
+            Self::Yaml { .. } => "manifest_yaml",
             Self::NotAnObject { .. } => "manifest_not_an_object",
             Self::MissingField { .. } => "manifest_missing_field",
             Self::WrongType { .. } => "manifest_wrong_type",
@@ -183,15 +203,18 @@ impl Explain for ManifestError {
         match self {
             Self::NotAFolder { .. } => "Choose the folder that holds the plugin.".into(),
             Self::Folder { .. } => "Check the path, and that you may read it.".into(),
-            Self::Missing { .. } => "Add a patchbay.json with “id” and “version”, or a package.json with “name” and “version”.".into(),
+            Self::Missing { .. } => "Write one with `patchbay init`, or choose the folder that has it.".into(),
             Self::NotAFile { file } => format!("Put an ordinary file named {file} there."),
             Self::Unreadable { .. } => "Check that you may read it.".into(),
             Self::TooLarge { .. } => "Keep only what describes the plugin in it.".into(),
             Self::NotUtf8 { .. } => "Save it as UTF-8.".into(),
             Self::Empty { file: super::NPM } => "Write at least {\"name\": \"my-plugin\", \"version\": \"1.0.0\"} into it.".into(),
             Self::Empty { .. } => "Write at least {\"id\": \"my-plugin\", \"version\": \"1.0.0\"} into it.".into(),
-            Self::Syntax { line, .. } => format!("Look at line {line} and the one before it."),
+            Self::NoFrontMatter { .. } => "Begin it with “---”, “name: my-plugin”, “version: 1.0.0”, “---”.".into(),
+            Self::Syntax { line, .. } | Self::Yaml { line, .. } => format!("Look at line {line} and the one before it."),
             Self::NotAnObject { .. } => "Put everything between { and }.".into(),
+            Self::MissingField { file: super::PIPE_MD, field: "version" } => "Add the line “version: 1.0.0” to its front matter.".into(),
+            Self::MissingField { file: super::PIPE_MD, field } => format!("Add the line “{field}: my-plugin” to its front matter."),
             Self::MissingField { field: "version", .. } => "Add \"version\": \"1.0.0\".".into(),
             Self::MissingField { field, .. } => format!("Add \"{field}\": \"my-plugin\"."),
             Self::WrongType { expected, .. } => format!("Write {expected}."),
@@ -209,10 +232,12 @@ impl Explain for ManifestError {
             Self::NotAFolder { path } => return [("path", path.clone())].into(),
             Self::Folder { path, source } => return [("path", path.clone()), ("reason", words(source))].into(),
             Self::Missing { folder } => return [("folder", folder.clone())].into(),
-            Self::NotAFile { file } | Self::TooLarge { file } | Self::Empty { file } => (file, BTreeMap::new()),
+            Self::NotAFile { file } | Self::TooLarge { file } | Self::Empty { file } | Self::NoFrontMatter { file } => {
+                (file, BTreeMap::new())
+            }
             Self::Unreadable { file, source } => (file, [("reason", words(source))].into()),
             Self::NotUtf8 { file, offset } => (file, [("offset", offset.to_string())].into()),
-            Self::Syntax { file, line, column, reason } => {
+            Self::Syntax { file, line, column, reason } | Self::Yaml { file, line, column, reason } => {
                 (file, [("line", line.to_string()), ("column", column.to_string()), ("reason", reason.clone())].into())
             }
             Self::NotAnObject { file, found } => (file, [("found", (*found).into())].into()),

@@ -28,7 +28,32 @@ impl Fields {
             Ok(other) => return Err(ManifestError::NotAnObject { file, found: kind_of(&other) }),
             Err(e) => return Err(ManifestError::Syntax { file, line: e.line(), column: e.column().max(1), reason: reason(&e) }),
         };
-        Ok(Self { file, map, warnings: Vec::new() })
+        Ok(Self::of(file, map))
+    }
+
+    pub(super) const fn of(file: &'static str, map: Map<String, Value>) -> Self {
+        Self { file, map, warnings: Vec::new() }
+    }
+
+    /// A field, left where it is.
+    pub(super) fn peek(&self, field: &str) -> Option<&Value> {
+        self.map.get(field).filter(|v| !v.is_null())
+    }
+
+    /// Reads a field as `patchbay.json` would; what is refused there is a warning here.
+    pub(super) fn lenient<T>(&mut self, field: &'static str, read: impl FnOnce(&mut Self, &str) -> Result<T, ManifestError>) -> Option<T> {
+        match read(self, field) {
+            Ok(value) => Some(value),
+            Err(e) => {
+                self.pass_over(field, &e);
+                None
+            }
+        }
+    }
+
+    pub(super) fn pass_over(&mut self, field: &str, why: &ManifestError) {
+        let problem = Problem::warning("manifest_passed_over", format!("{why} It is passed over."), "Correct it to have it shown.");
+        self.warn(problem.with("field", field));
     }
 
     /// Takes a field out; `null` counts as absent.

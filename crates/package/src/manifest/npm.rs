@@ -1,54 +1,111 @@
 //! `package.json`: name and version are read strictly, everything else leniently, because it was written for npm. What cannot
 //! be understood is passed over with a warning.
 
-use std::collections::BTreeMap;
+use serde_json::{Map, Value};
 
-use serde_json::Value;
+use super::{
+    Fields, ManifestError, npm_hosts,
+    said::{Ecosystem, Said},
+    text,
+};
+use crate::{PluginId, parse_version};
 
-use super::{ANY_PLATFORM, Fields, Manifest, ManifestError, text};
-use crate::{PluginId, Problem, parse_version};
-
-pub(super) fn read(fields: &mut Fields) -> Result<Manifest, ManifestError> {
+/// What a `package.json` says. `texts` is the `package.nls.json` of a VS Code extension.
+pub(super) fn read(fields: &mut Fields, texts: Option<&String>) -> Said {
     let file = fields.file;
-    let npm_name = fields.required("name")?;
-    let id = PluginId::from_npm(&npm_name).map_err(|source| ManifestError::Id { file, source })?;
-    let version = parse_version(&fields.required("version")?).map_err(|source| ManifestError::Version { file, source })?;
-    let executables = executables(fields);
-    Ok(Manifest {
-        name: lenient(fields, "displayName", Fields::text).flatten().unwrap_or(npm_name),
-        id,
-        version,
-        description: lenient(fields, "description", Fields::text).flatten().unwrap_or_default(),
-        author: person(fields).unwrap_or_default(),
-        license: license(fields),
-        homepage: link(fields, "homepage", text::link),
-        repository: link(fields, "repository", text::repository),
-        categories: lenient(fields, "categories", Fields::texts).unwrap_or_default(),
-        keywords: keywords(fields),
-        icon: path(fields, "icon"),
-        readme: None,
-        changelog: None,
-        main: path(fields, "main"),
-        hosts: hosts(fields),
-        executables,
-        platform: ANY_PLATFORM.into(),
-    })
+    let mut said = Said::nothing(file, Ecosystem::Npm);
+    said.id_key = "name";
+    said.key("id", "name");
+    let npm_name = fields.required("name");
+    let version = fields.required("version");
+    said.version = missing(version).map(|v| parse_version(&v?).map_err(|source| ManifestError::Version { file, source }));
+    said.keywords = keywords(fields);
+    npm_hosts::fill(fields, &mut said, npm_name.as_deref().unwrap_or_default());
+    let display = fields.lenient("displayName", Fields::text).flatten();
+    let description = fields.lenient("description", Fields::text).flatten();
+    if said.ecosystem == Ecosystem::VsCode {
+        let texts: Map<String, Value> = texts.and_then(|t| serde_json::from_str(t).ok()).unwrap_or_default();
+        said.name = display.and_then(|t| resolved(t, &texts));
+        said.description = description.and_then(|t| resolved(t, &texts));
+        let publisher = fields.take("publisher").and_then(|p| p.as_str().map(str::to_owned)).unwrap_or_default();
+        // VS Code calls an extension `publisher.name`, and does not care about case.
+        let id = |name: String| format!("{publisher}.{name}").to_lowercase().parse();
+        said.id = missing(npm_name).map(|name| id(name?).map_err(|source| ManifestError::Id { file, source }));
+        said.key("id", "publisher.name");
+        said.author = Some(publisher).filter(|p| !p.is_empty());
+        said.key("author", "publisher");
+    } else {
+        said.name = display.or_else(|| npm_name.as_ref().ok().cloned());
+        if fields.peek("displayName").is_none() && said.name.as_ref() == npm_name.as_ref().ok() {
+            said.key("name", "name");
+        }
+        said.description = description;
+        said.id = missing(npm_name).map(|name| PluginId::from_npm(&name?).map_err(|source| ManifestError::Id { file, source }));
+    }
+    if !said.keys.contains_key("name") {
+        said.key("name", "displayName");
+    }
+    if let Some(author) = person(fields) {
+        said.author = Some(author);
+        said.key("author", "author");
+    }
+    said.license = license(fields);
+    said.homepage = link(fields, "homepage", text::link);
+    said.repository = link(fields, "repository", text::repository);
+    said.categories = fields.lenient("categories", Fields::texts).unwrap_or_default();
+    if said.categories.is_empty() && said.ecosystem == Ecosystem::VsCode {
+        said.categories = contributed(fields.peek("contributes"));
+        said.key("categories", "contributes");
+    }
+    said.icon = path(fields, "icon");
+    said.main = path(fields, "main");
+    if said.main.is_none() && said.ecosystem == Ecosystem::VsCode {
+        // A web extension.
+        said.main = path(fields, "browser");
+        said.key("main", "browser");
+    }
+    said.executables = executables(fields);
+    said.key("executables", "bin");
+    said
 }
 
-/// Reads a field as `patchbay.json` would; what is refused there is a warning here.
-fn lenient<T>(fields: &mut Fields, field: &'static str, read: impl FnOnce(&mut Fields, &str) -> Result<T, ManifestError>) -> Option<T> {
-    match read(fields, field) {
-        Ok(value) => Some(value),
-        Err(e) => {
-            pass_over(fields, field, &e);
-            None
-        }
+/// A field that is not there at all is for another file to say; one that is wrong is an error.
+fn missing(field: Result<String, ManifestError>) -> Option<Result<String, ManifestError>> {
+    match field {
+        Err(ManifestError::MissingField { .. }) => None,
+        said => Some(said),
     }
 }
 
-fn pass_over(fields: &mut Fields, field: &str, why: &ManifestError) {
-    let problem = Problem::warning("manifest_passed_over", format!("{why} It is passed over."), "Correct it to have it shown.");
-    fields.warn(problem.with("field", field));
+/// A text of a VS Code extension: `%key%` stands for one in `package.nls.json`.
+fn resolved(written: String, texts: &Map<String, Value>) -> Option<String> {
+    let Some(key) = written.strip_prefix('%').and_then(|t| t.strip_suffix('%')) else { return Some(written) };
+    let text = match texts.get(key)? {
+        Value::Object(with_comment) => with_comment.get("message")?.as_str()?,
+        text => text.as_str()?,
+    };
+    Some(text::one_line(text)).filter(|t| !t.is_empty() && t.chars().count() <= 2000)
+}
+
+/// The categories of what an extension contributes, in the words of the VS Code marketplace.
+fn contributed(contributes: Option<&Value>) -> Vec<String> {
+    let known = [
+        ("debuggers", "Debuggers"),
+        ("grammars", "Programming Languages"),
+        ("iconThemes", "Themes"),
+        ("keybindings", "Keymaps"),
+        ("languages", "Programming Languages"),
+        ("localizations", "Language Packs"),
+        ("notebooks", "Notebooks"),
+        ("snippets", "Snippets"),
+        ("themes", "Themes"),
+    ];
+    let Some(Value::Object(contributes)) = contributes else { return Vec::new() };
+    let mut categories: Vec<String> =
+        known.iter().filter(|(key, _)| contributes.contains_key(*key)).map(|(_, category)| (*category).to_owned()).collect();
+    categories.sort();
+    categories.dedup();
+    categories
 }
 
 /// `"author": "Ada <ada@example.com> (https://…)"` or an object. The address is left out: people give it to npm, not to us.
@@ -57,7 +114,7 @@ fn person(fields: &mut Fields) -> Option<String> {
         Value::Object(mut person) => person.remove("name")?,
         other => other,
     };
-    let line = lenient(fields, "author", |f, field| f.one_line(field, written)).flatten()?;
+    let line = fields.lenient("author", |f, field| f.one_line(field, written)).flatten()?;
     let name = line.split(['<', '(']).next().unwrap_or_default().trim();
     Some(name.to_owned()).filter(|n| !n.is_empty())
 }
@@ -71,7 +128,7 @@ fn license(fields: &mut Fields) -> Option<String> {
     if let Value::Object(mut object) = written {
         written = object.remove("type")?;
     }
-    lenient(fields, "license", |f, field| f.one_line(field, written)).flatten()
+    fields.lenient("license", |f, field| f.one_line(field, written)).flatten()
 }
 
 /// A text, or an object with `url`. What is not an address on the web is left out without a word: npm allows much else.
@@ -93,26 +150,13 @@ fn keywords(fields: &mut Fields) -> Vec<String> {
 }
 
 fn path(fields: &mut Fields, field: &'static str) -> Option<String> {
-    lenient(fields, field, |f, field| {
-        // npm takes `./`, `lib/` and `.` for the folder; the host then looks for its index file.
-        let written = f.text(field)?.map(|p| p.trim_end_matches('/').to_owned()).filter(|p| !p.is_empty() && p != ".");
-        written.map(|p| f.path(field, &p)).transpose()
-    })
-    .flatten()
-}
-
-/// `engines` are hosts, except the tools that only install.
-fn hosts(fields: &mut Fields) -> BTreeMap<String, String> {
-    // Ancient packages have a list here; npm has passed over it since 2011.
-    if let Some(Value::Object(engines)) = fields.take("engines") {
-        let installs = |host: &str| matches!(host, "npm" | "yarn" | "pnpm");
-        let ranges = engines.into_iter().filter(|(host, _)| !installs(host)).filter_map(|(host, range)| {
-            let (host, range) = (text::one_line(&host), text::one_line(range.as_str()?));
-            (!host.is_empty() && !range.is_empty()).then_some((host, range))
-        });
-        return ranges.take(200).collect();
-    }
-    BTreeMap::new()
+    fields
+        .lenient(field, |f, field| {
+            // npm takes `./`, `lib/` and `.` for the folder; the host then looks for its index file.
+            let written = f.text(field)?.map(|p| p.trim_end_matches('/').to_owned()).filter(|p| !p.is_empty() && p != ".");
+            written.map(|p| f.path(field, &p)).transpose()
+        })
+        .flatten()
 }
 
 /// `"bin": "cli.js"`, or `{"command": "cli.js"}`.
@@ -126,7 +170,7 @@ fn executables(fields: &mut Fields) -> Vec<String> {
     for path in written.into_iter().take(200) {
         match fields.path("bin", &path) {
             Ok(path) => paths.push(path),
-            Err(e) => pass_over(fields, "bin", &e),
+            Err(e) => fields.pass_over("bin", &e),
         }
     }
     paths.sort();

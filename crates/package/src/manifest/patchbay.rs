@@ -23,6 +23,7 @@ pub(super) fn read(fields: &mut Fields) -> Result<Manifest, ManifestError> {
         changelog: path(fields, "changelog")?,
         main: path(fields, "main")?,
         hosts: fields.text_map("hosts")?,
+        permissions: fields.texts("permissions")?,
         executables: fields.texts("executables")?.iter().map(|p| fields.path("executables", p)).collect::<Result<_, _>>()?,
         platform: platform(fields)?,
     };
@@ -45,10 +46,5 @@ fn path(fields: &mut Fields, field: &'static str) -> Result<Option<String>, Mani
 
 fn platform(fields: &mut Fields) -> Result<String, ManifestError> {
     let platform = fields.text("platform")?.unwrap_or_else(|| ANY_PLATFORM.into());
-    let word = |w: &str| !w.is_empty() && w.len() <= 16 && w.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    if platform == ANY_PLATFORM || platform.split_once('-').is_some_and(|(system, processor)| word(system) && word(processor)) {
-        Ok(platform)
-    } else {
-        Err(ManifestError::Platform { file: fields.file, platform })
-    }
+    if super::is_platform(&platform) { Ok(platform) } else { Err(ManifestError::Platform { file: fields.file, platform }) }
 }

@@ -1,5 +1,8 @@
+import type { ContentsView } from '../../generated/ContentsView';
 import type { PluginView } from '../../generated/PluginView';
+import type { ProblemView } from '../../generated/ProblemView';
 import type { PublishPlan } from '../../generated/PublishPlan';
+import type { PublishRequest } from '../../generated/PublishRequest';
 import { wireError } from './errors';
 
 /** A folder that lies ready to be published, as looking into it would show it. */
@@ -14,9 +17,9 @@ export function inspectFolder(path: string, view: PluginView | null): PublishPla
 		{ path: 'patchbay.json', size: 742 },
 	];
 	const excluded = [
-		{ path: '.env', rule: '.env', source: '.gitignore' },
-		{ path: 'dist/main.js.map', rule: '*.map', source: '.patchbayignore' },
-		{ path: 'node_modules/', rule: 'node_modules/', source: 'built-in' },
+		{ path: '.env', rule: '.env', source: '.gitignore', files: 1 },
+		{ path: 'dist/main.js.map', rule: '*.map', source: '.patchbayignore', files: 1 },
+		{ path: 'node_modules/', rule: 'node_modules/', source: 'built-in', files: 1_902 },
 	];
 	const id = path.split(/[\\/]/).pop() ?? '';
 	const newest = view?.releases[0]?.version ?? null;
@@ -26,6 +29,7 @@ export function inspectFolder(path: string, view: PluginView | null): PublishPla
 		? {
 				severity: 'error' as const,
 				file: 'patchbay.json',
+				fix: null,
 				error: wireError(
 					'usage',
 					'manifest_syntax',
@@ -37,6 +41,16 @@ export function inspectFolder(path: string, view: PluginView | null): PublishPla
 		: {
 				severity: 'warning' as const,
 				file: null,
+				fix: {
+					edits: [
+						{
+							file: 'patchbay.json',
+							field: 'license',
+							value: 'UNLICENSED',
+							shown: '"license": "UNLICENSED"',
+						},
+					],
+				},
 				error: wireError(
 					'usage',
 					'no_license',
@@ -52,6 +66,10 @@ export function inspectFolder(path: string, view: PluginView | null): PublishPla
 		author: view?.card.author ?? 'you',
 		license: null,
 		hosts: { screenpipe: '>=0.24' },
+		permissions: [],
+		platform: 'any',
+		ecosystem: 'patchbay',
+		origins: [{ field: 'icon', file: 'icon.svg', key: null }],
 	};
 	return {
 		path,
@@ -70,5 +88,51 @@ export function inspectFolder(path: string, view: PluginView | null): PublishPla
 			at: c.version,
 			stays: c.held ? 'held' : null,
 		})),
+		others: [],
+	};
+}
+
+/** The same for a whole request: secrets of a folder called so, packages for other platforms, what was fixed. */
+export function inspectRequest(
+	request: PublishRequest,
+	fixed: string[],
+	view: PluginView | null,
+): PublishPlan {
+	const plan = inspectFolder(request.path, view);
+	plan.problems = plan.problems.filter((p) => !p.fix?.edits.every((e) => fixed.includes(e.shown)));
+	if (/secret/.test(request.path)) plan.problems.unshift(secret(request.allow_secrets));
+	if (plan.manifest && request.platform) plan.manifest.platform = request.platform;
+	plan.others = request.others.map(({ path, platform }): ContentsView => {
+		const { files, excluded, excluded_files, unpacked_size } = inspectFolder(path, view);
+		return {
+			path,
+			platform: platform ?? 'any',
+			files,
+			excluded,
+			excluded_files,
+			unpacked_size,
+			problems: [],
+		};
+	});
+	return plan;
+}
+
+function secret(allowed: string[]): ProblemView {
+	const name = 'github-token:dist/main.js:3';
+	const data = { path: 'dist/main.js', line: '3', rule: 'github-token', name };
+	const open = !allowed.includes(name);
+	return {
+		severity: open ? 'error' : 'warning',
+		file: 'dist/main.js',
+		fix: null,
+		error: wireError(
+			'failed',
+			open ? 'secret' : 'secret_allowed',
+			open
+				? 'Line 3 of “dist/main.js” holds what looks like a secret (github-token).'
+				: 'Line 3 of “dist/main.js” holds a secret (github-token), which was allowed by name.',
+			'Take it out and revoke it.',
+			data,
+		),
 	};
 }

@@ -1,7 +1,9 @@
+import type { FixView } from '../../generated/FixView';
 import type { HealthReport } from '../../generated/HealthReport';
 import type { JobView } from '../../generated/JobView';
 import type { OrphanView } from '../../generated/OrphanView';
 import type { Phase } from '../../generated/Phase';
+import type { PublishRequest } from '../../generated/PublishRequest';
 import type { RegistryView } from '../../generated/RegistryView';
 import type { Settings } from '../../generated/Settings';
 import type { WireError } from '../../generated/WireError';
@@ -10,7 +12,7 @@ import { compare, first } from './compare';
 import { BINARY, contents, fileOf, listed } from './contents';
 import type { Document } from './document';
 import { notFound, unreachable, wireError } from './errors';
-import { inspectFolder } from './folder';
+import { inspectRequest } from './folder';
 import { whole } from './health';
 import { Jobs } from './jobs';
 import { acme, added, community, embedded, testConnection } from './registries';
@@ -50,6 +52,8 @@ export class Memory implements Backend {
 	readonly opened: string[] = [];
 	/** Whether the window was shown. */
 	shown = false;
+	/** What fixes wrote. */
+	readonly fixed: string[] = [];
 	/** What a folder dialog returns. */
 	picked: string | null = '/home/mei/code/timesheet-export';
 	offline: boolean;
@@ -218,7 +222,9 @@ export class Memory implements Backend {
 
 	async compareFolder(registry: string, path: string) {
 		await this.network('compareFolder');
-		const { manifest } = await this.inspect(registry, path);
+		const input = { path, platform: null, others: [], allow_secrets: [] };
+		const request = { ...input, channel: null, force_channel: false, notes: null };
+		const { manifest } = await this.inspect(registry, request);
 		const id = manifest?.id ?? '';
 		const version = manifest?.version ?? '';
 		const view = this.shelf(registry).documents.get(id)?.view(this.stamp());
@@ -323,17 +329,28 @@ export class Memory implements Backend {
 		return this.picked;
 	}
 
-	async inspect(registry: string, path: string) {
+	async pickArchive() {
+		await this.disk('pickArchive');
+		return this.picked;
+	}
+
+	async inspect(registry: string, request: PublishRequest) {
 		await this.disk('inspect');
-		const id = path.split(/[\\/]/).pop() ?? '';
-		return inspectFolder(path, this.shelf(registry).documents.get(id)?.view(this.stamp()) ?? null);
+		const id = request.path.split(/[\\/]/).pop() ?? '';
+		const view = this.shelf(registry).documents.get(id)?.view(this.stamp()) ?? null;
+		return inspectRequest(request, this.fixed, view);
+	}
+
+	async fix(_path: string, fix: FixView) {
+		await this.disk('fix');
+		this.fixed.push(...fix.edits.map((edit) => edit.shown));
 	}
 
 	async publish(registry: string, request: Parameters<Backend['publish']>[1]) {
 		await this.disk('publish');
 		const again = this.jobList.find((job) => job.kind === 'publish' && job.path === request.path);
 		if (again) return again;
-		const plan = await this.inspect(registry, request.path);
+		const plan = await this.inspect(registry, request);
 		const manifest = plan.manifest;
 		if (manifest === null) throw plan.problems[0]?.error;
 		const about = { registry, plugin: manifest.id, version: manifest.version, path: request.path };

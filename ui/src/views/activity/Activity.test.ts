@@ -75,7 +75,8 @@ test('an unknown outcome is settled here as well', async () => {
 
 test('a running job shows its phase and can be cancelled', async () => {
 	const { app, row, user } = await open([], { phase: 100_000 });
-	const request = { path: '/home/mei/code/meeting-notes', channel: null, force_channel: false, notes: null };
+	const input = { path: '/home/mei/code/meeting-notes', platform: null, others: [], allow_secrets: [] };
+	const request = { ...input, channel: null, force_channel: false, notes: null };
 	await app.jobs.publish('acme-plugins', request);
 	const running = await row('Publish meeting-notes 4.0.0');
 	expect(running.getByText('Reading the folder')).toBeTruthy();

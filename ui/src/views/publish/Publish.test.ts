@@ -98,7 +98,8 @@ describe('from a folder to a live version', () => {
 		expect(screen.getByText('People on stable get 4.0.0 instead of 3.2.0.')).toBeTruthy();
 		expect(screen.getByText('New publishes move stable again.')).toBeTruthy();
 		await user.click(button('Publish 4.0.0'));
-		const request = { path: FOLDER, channel: 'stable', force_channel: true, notes: null };
+		const input = { path: FOLDER, platform: null, others: [], allow_secrets: [] };
+		const request = { ...input, channel: 'stable', force_channel: true, notes: null };
 		expect(publish).toHaveBeenCalledWith('acme-plugins', request);
 	});
 
@@ -113,6 +114,78 @@ describe('from a folder to a live version', () => {
 	});
 });
 
+describe('what goes in is seen and put right', () => {
+	test('a fix shows what it writes, and then writes it', async () => {
+		const { screen, user, button, heading, memory } = await open();
+		await heading('412 KB in 7 files');
+		expect(screen.getByText('Writes into patchbay.json')).toBeTruthy();
+		expect(screen.getByText('+ "license": "UNLICENSED"')).toBeTruthy();
+		await user.click(button(/^Fix: The plugin has no licence/));
+		await vi.waitFor(() => expect(screen.queryByText('1 thing worth knowing')).toBeNull());
+		expect(memory.fixed).toEqual(['"license": "UNLICENSED"']);
+	});
+
+	test('a fix that cannot be made says why', async () => {
+		const { screen, user, button, heading, memory } = await open();
+		await heading('412 KB in 7 files');
+		memory.failNext(
+			'fix',
+			wireError('failed', 'fix_changed', 'patchbay.json changed meanwhile.', 'Check again.'),
+		);
+		await user.click(button(/^Fix: /));
+		expect(await screen.findByText('patchbay.json changed meanwhile.')).toBeTruthy();
+	});
+
+	test('a secret stops it until exactly this finding is allowed', async () => {
+		const staged = await open('/home/mei/code/secret-plugin');
+		const { screen, user, button, memory } = staged;
+		const publish = vi.spyOn(memory, 'publish');
+		const box = await screen.findByRole('checkbox', { name: 'This is not a secret; publish it' });
+		expect(screen.getByText('github-token:dist/main.js:3')).toBeTruthy();
+		expect(button('Continue').disabled).toBe(true);
+		await user.click(box);
+		await vi.waitFor(() => expect(button('Continue').disabled).toBe(false));
+		await user.click(button('Continue'));
+		await user.click(button('Continue'));
+		await user.click(button('Publish 4.0.0'));
+		const [, request] = publish.mock.calls[0] ?? [];
+		expect(request?.allow_secrets).toEqual(['github-token:dist/main.js:3']);
+	});
+
+	test('packages for other platforms go into the same version', async () => {
+		const { screen, user, button, heading, memory, app } = await open();
+		await heading('412 KB in 7 files');
+		memory.picked = '/home/mei/code/windows';
+		await user.click(button('Add an archive…'));
+		await vi.waitFor(() => expect(screen.getAllByRole('button', { name: /^any 412 KB/ })).toHaveLength(2));
+		expect(app.publishing.others).toEqual([{ path: '/home/mei/code/windows', platform: null }]);
+		await user.click(button('Leave any out'));
+		await vi.waitFor(() => expect(app.publishing.others).toEqual([]));
+	});
+
+	test('the largest files, and where each field came from', async () => {
+		const { screen, heading } = await open();
+		await heading('412 KB in 7 files');
+		expect(screen.getByText('The largest files')).toBeTruthy();
+		expect(screen.getByText('Where 1 field came from')).toBeTruthy();
+	});
+
+	test('a version that is taken can be written anew', async () => {
+		const fix = {
+			edits: [{ file: 'package.json', field: 'version', value: '4.0.1', shown: '"version": "4.0.1"' }],
+		};
+		const taken = finding((plan) => {
+			const error = wireError('conflict', 'version_taken', '4.0.0 is taken.', 'Publish as 4.0.1.');
+			Object.assign(plan, { next_free: '4.0.1', problems: [{ severity: 'error', file: null, error, fix }] });
+		});
+		const { user, button, heading, memory } = await open(FOLDER, {}, taken);
+		await heading('412 KB in 7 files');
+		await user.click(button('Continue'));
+		await user.click(button('Write 4.0.1'));
+		await vi.waitFor(() => expect(memory.fixed).toEqual(['"version": "4.0.1"']));
+	});
+});
+
 describe('what stands in the way', () => {
 	test('an error blocks, and checking again lets go on', async () => {
 		let broken = true;
@@ -122,7 +195,7 @@ describe('what stands in the way', () => {
 			finding((plan) => {
 				if (!broken) return;
 				const error = wireError('usage', 'of_a_test', 'The package would hold no files.', 'Add some.');
-				plan.problems = [{ severity: 'error', file: 'patchbay.json', error }];
+				plan.problems = [{ severity: 'error', file: 'patchbay.json', error, fix: null }];
 			}),
 		);
 		expect(await screen.findByText('The package would hold no files.')).toBeTruthy();

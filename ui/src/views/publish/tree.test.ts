@@ -9,8 +9,8 @@ const files = [
 	{ path: 'dist/lang/en9.json', size: 2 },
 ];
 const excluded = [
-	{ path: 'dist/main.js.map', rule: '*.map', source: '.patchbayignore' },
-	{ path: 'node_modules/', rule: 'node_modules/', source: 'built-in' },
+	{ path: 'dist/main.js.map', rule: '*.map', source: '.patchbayignore', files: 1 },
+	{ path: 'node_modules/', rule: 'node_modules/', source: 'built-in', files: 9 },
 ];
 
 const shape = (closed: string[] = []) =>

@@ -1,4 +1,5 @@
 import type { Sentences } from '../../errors';
+import { packages } from './packages';
 
 const save = '请改正后保存，检查会重新进行。';
 const idRule = '请使用小写字母、数字，以及它们之间的单个 . _ -，最多 64 个字符。';
@@ -13,8 +14,8 @@ export const files: Sentences = {
 	not_a_folder: ({ path }) => ({ message: `“${path}”不是文件夹。`, hint: '请选择插件所在的文件夹。' }),
 	folder_unreadable: ({ path }) => ({ message: `无法打开文件夹“${path}”。`, hint: '请检查路径和读取权限。' }),
 	manifest_missing: ({ folder }) => ({
-		message: `文件夹“${folder}”中没有 patchbay.json 或 package.json。`,
-		hint: '请添加含 id 和 version 的 patchbay.json，或含 name 和 version 的 package.json。',
+		message: `文件夹“${folder}”中没有清单：patchbay.json、package.json、pipe.md、pipe.json 或 Obsidian 的 manifest.json。`,
+		hint: '请添加含 id 和 version 的 patchbay.json，或选择含有清单的文件夹。',
 	}),
 	manifest_not_a_file: ({ file }) => ({
 		message: `${file} 不是文件。`,
@@ -113,8 +114,8 @@ export const files: Sentences = {
 		hint: '请在编辑完成后重试。',
 	}),
 	package_not_written: () => ({ message: '无法写出安装包。', hint: '请检查磁盘，然后重试。' }),
-	package_too_large: ({ limit }) => ({
-		message: `安装包超过 ${limit}。`,
+	package_too_large: ({ limit, largest }) => ({
+		message: `安装包超过 ${limit}。${largest ? `最大的文件：${largest}。` : ''}`,
 		hint: '请用 .patchbayignore 排除用户不需要的文件。',
 	}),
 	too_many_files: ({ limit }) => ({
@@ -147,4 +148,5 @@ export const files: Sentences = {
 	file_unwritable: ({ path }) => ({ message: `无法写入 ${path}。`, hint: '请检查写入权限。' }),
 	file_damaged: ({ path }) => ({ message: `${path} 已损坏。`, hint: '请修复该文件，或将其移除以重新开始。' }),
 	file_newer: ({ path }) => ({ message: `${path} 由更新版本的 Patchbay 写入。`, hint: '请更新 Patchbay。' }),
+	...packages,
 };
