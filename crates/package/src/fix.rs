@@ -312,7 +312,6 @@ fn set_front_matter(text: &str, field: &str, value: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test says where it fails")]
 mod tests {
     use super::*;
 

@@ -145,7 +145,6 @@ fn text(m: &Manifest) -> String {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test says where it fails")]
 mod tests {
     use super::*;
     use crate::Found;

@@ -175,16 +175,14 @@ impl Protocol {
             },
             Step::Wait(_) | Step::End(_) => Answer::Done,
         };
-        if self.makes(Mistake::LooksThenWrites) && matches!(step, Step::Put(_)) {
-            if world.writers[n].doing == Doing::Commits(at) {
-                // HEAD: is it still what was read?
-                if world.document == self.flying(&step).on {
-                    world.writers[n].doing = Doing::Looked(at);
-                } else {
-                    self.answer(world, n, at, Answer::Fails(Failure::Taken), late);
-                }
-                return Some(());
+        if self.makes(Mistake::LooksThenWrites) && matches!(step, Step::Put(_)) && world.writers[n].doing == Doing::Commits(at) {
+            // HEAD: is it still what was read?
+            if world.document == self.flying(&step).on {
+                world.writers[n].doing = Doing::Looked(at);
+            } else {
+                self.answer(world, n, at, Answer::Fails(Failure::Taken), late);
             }
+            return Some(());
         }
         let answer = match mishap {
             None => work(world),
