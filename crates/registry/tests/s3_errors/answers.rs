@@ -146,7 +146,7 @@ async fn a_listing_that_is_none() {
                 &["Content-Type: application/xml"],
                 "<ListBucketResult><Contents><Key>plugins/a.jsonl</Key></Contents></ListBucketResult>",
             ),
-            "a listing without keys and ETags",
+            "a listing without keys, ETags and times",
         ),
     ];
     for (reply, what) in cases {
