@@ -7,8 +7,8 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildPage, buildPrograms } from './lib/chores.mjs';
 import { at, program } from './lib/places.mjs';
-import { run } from './lib/run.mjs';
 import { Problem, say } from './lib/say.mjs';
 import { readyServers, startSeaweed } from './lib/servers.mjs';
 
@@ -109,7 +109,9 @@ function publishAll(title, home, env) {
 
 export async function real({ seaweed = true } = {}) {
 	mkdirSync(SOURCES, { recursive: true });
-	await run('cargo', ['build', '--quiet', '-p', 'patchbay-cli']);
+	// With the window, though only the command line is used: alone it has other features of its dependencies, and all of them are compiled again.
+	if (!existsSync(at('ui/dist/index.html'))) await buildPage();
+	await buildPrograms('--quiet');
 	const embedded = join(HOME, 'home');
 	const complete = join(HOME, 'complete');
 	rmSync(complete, { force: true });
