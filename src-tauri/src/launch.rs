@@ -32,6 +32,8 @@ pub struct Options {
     /// A file that holds the path which a file dialog answers instead of asking. Only a window that is driven by a test has one:
     /// native dialogs cannot be driven.
     pub answers: Option<PathBuf>,
+    /// Whether a test drives the window.
+    pub driven: bool,
 }
 
 /// Why the window cannot be opened.
@@ -92,7 +94,7 @@ impl Launch {
         // The same variable makes the window driveable, so a person's window never has this.
         let driven = set("TAURI_AUTOMATION").as_deref() == Some(OsStr::new("true"));
         let answers = set("PATCHBAY_E2E_PICK").filter(|_| driven).map(PathBuf::from);
-        Ok(Self::Open(Options { home, samples, answers }))
+        Ok(Self::Open(Options { home, samples, answers, driven }))
     }
 }
 

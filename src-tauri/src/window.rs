@@ -37,8 +37,11 @@ pub fn open(app: &tauri::App, options: &Options, theme: wire::Theme) -> tauri::R
         builder = builder.data_directory(home.join("webview"));
     }
     let window = builder.build()?;
+    // A driver takes its pictures from what is composited, and waits for ever where nothing is.
     #[cfg(target_os = "linux")]
-    crate::graphics::suit(&window)?;
+    if !options.driven {
+        crate::graphics::suit(&window)?;
+    }
     wear(&window, theme);
 
     async_runtime::spawn(async move {
