@@ -69,22 +69,28 @@ test('a file is reached from the list, and changes by n and p', async () => {
 });
 
 test('unchanged lines are shown when they are asked for', async () => {
-	// Only what is near the window is there: from the top down until there is a gap.
-	await browser.execute(() => document.querySelector('.scroller').scrollTo(0, 0));
-	await browser.waitUntil(
-		() =>
-			browser.execute(() => {
-				if (document.querySelector('button.gap') !== null) return true;
-				document.querySelector('.scroller').scrollBy(0, 200);
-				return false;
-			}),
-		{ timeoutMsg: 'there is no gap' },
-	);
-	const gap = await browser.$('button.gap');
-	await gap.scrollIntoView({ block: 'center' });
 	const gaps = () => browser.execute(() => document.querySelectorAll('button.gap').length);
-	const before = await gaps();
-	await gap.click();
+	await browser.execute(() => document.querySelector('.scroller').scrollTo(0, 0));
+	// Only what is near the window is there, and it is laid out again while it moves: from the top down until a gap is in sight, and
+	// pressed in the same moment.
+	let before;
+	await browser.waitUntil(
+		async () => {
+			before = await gaps();
+			return browser.execute(() => {
+				const scroller = document.querySelector('.scroller');
+				const { top, bottom } = scroller.getBoundingClientRect();
+				const inSight = ({ y, height }) => y >= top && y + height <= bottom;
+				const gap = [...document.querySelectorAll('button.gap')].find((one) =>
+					inSight(one.getBoundingClientRect()),
+				);
+				if (gap === undefined) scroller.scrollBy(0, 100);
+				else gap.click();
+				return gap !== undefined;
+			});
+		},
+		{ interval: 50, timeout: 30_000, timeoutMsg: 'there is no gap' },
+	);
 	await browser.waitUntil(async () => (await gaps()) !== before, { timeoutMsg: 'the gap stays' });
 });
 
