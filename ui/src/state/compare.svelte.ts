@@ -8,6 +8,11 @@ export function pathOf(change: FileChangeView): string {
 	return change.new?.path ?? change.old?.path ?? '';
 }
 
+/** Whether two comparisons begin at the same package. */
+function sameOld(a: DiffView, b: DiffView | null): boolean {
+	return a.id === b?.id && a.old?.version === b.old?.version && a.old?.platform === b.old?.platform;
+}
+
 /** What differs between two versions, or between a folder and a version. The last question's answer counts. */
 export class Comparison {
 	view = $state.raw<DiffView | null>(null);
@@ -48,9 +53,10 @@ export class Comparison {
 		try {
 			const view = await question([]);
 			if (asked !== this.asked) return;
+			// The same version before has the same texts, however often it is compared.
+			if (!sameOld(view, this.view)) for (const path of Object.keys(this.texts)) delete this.texts[path];
 			this.view = view;
 			this.error = null;
-			for (const path of Object.keys(this.texts)) delete this.texts[path];
 		} catch (reason) {
 			if (asked !== this.asked) return;
 			this.view = null;
@@ -80,17 +86,18 @@ export class Comparison {
 
 	/** Fetches the text of a file as it was, to show its unchanged lines. */
 	async reveal(path: string): Promise<boolean> {
-		const old = this.view?.old;
-		if (!old || !this.view) return false;
+		const { view } = this;
+		const old = view?.old;
+		if (!view || !old) return false;
 		if (this.texts[path]) return true;
-		const { asked } = this;
 		try {
-			const read = await this.backend.file(this.registry, this.view.id, old.version, old.platform, path);
-			if (asked !== this.asked || read.content.kind !== 'text') return false;
+			const read = await this.backend.file(this.registry, view.id, old.version, old.platform, path);
+			// Asked again meanwhile is no reason to forget what somebody wants to see; another version is.
+			if (!sameOld(view, this.view) || read.content.kind !== 'text') return false;
 			this.texts[path] = read.content.text.split('\n');
 			return true;
 		} catch (reason) {
-			if (asked === this.asked) this.error = toWireError(reason);
+			if (sameOld(view, this.view)) this.error = toWireError(reason);
 			return false;
 		}
 	}
