@@ -40,44 +40,43 @@ await main(async (args) => {
 	say(`\n${REPORT}`);
 });
 
-/** Requests and latency of a publish, measured in Rust on the embedded registry and on a real SeaweedFS. */
-async function publish(profile) {
-	await readyServers();
-	const seaweed = await startSeaweed();
-	try {
-		return await measured('patchbay-client', 'publish', profile, environment({ seaweed }));
-	} finally {
-		await seaweed.stop();
-	}
+/** Requests and latency of a publish, beside one raw PUT. */
+function publish(profile) {
+	return onBoth('publish', profile);
 }
 
 /** Packing, extracting and digesting real files, beside zip, unzip and sha2. */
 function packing(profile) {
-	return measured('patchbay-package', 'package', profile);
+	return measured('package', profile);
 }
 
 /** How many publishes get through on a bad network, beside the bare SDK. */
 function reliability(profile) {
-	return measured('patchbay-registry', 'reliability', profile);
+	return measured('reliability', profile);
 }
 
-/** How fast many publish at once, beside bare PUTs: on the embedded registry and on a real SeaweedFS. */
-async function throughput(profile) {
+/** How fast many publish at once, beside bare PUTs. */
+function throughput(profile) {
+	return onBoth('throughput', profile);
+}
+
+/** On the embedded registry, and on a real SeaweedFS. */
+async function onBoth(bench, profile) {
 	await readyServers();
-	const embedded = await measured('patchbay-registry', 'throughput', profile);
+	const embedded = await measured(bench, profile);
 	const seaweed = await startSeaweed();
 	try {
 		const variables = { PATCHBAY_BENCH_S3: environment({ seaweed }).PATCHBAY_TEST_SEAWEED };
-		return [...embedded, ...(await measured('patchbay-registry', 'throughput', profile, variables))];
+		return [...embedded, ...(await measured(bench, profile, variables))];
 	} finally {
 		await seaweed.stop();
 	}
 }
 
-/** What a benchmark in Rust prints. */
-async function measured(crate, bench, profile, variables) {
+/** What a benchmark in Rust prints. Of the whole workspace, so that all have the same features and nothing is compiled twice. */
+async function measured(bench, profile, variables) {
 	const flags = profile === 'debug' ? ['--profile', 'dev'] : [];
-	const printed = await lines('cargo', ['bench', '-p', crate, '--bench', bench, ...flags], variables);
+	const printed = await lines('cargo', ['bench', '--workspace', ...WINDOW, '--bench', bench, ...flags], variables);
 	return printed.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
 }
 
