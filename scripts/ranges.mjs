@@ -1,15 +1,93 @@
-// node scripts/ranges.mjs: writes the ranges that real npm packages name for their hosts (`engines` and `peerDependencies` of everything
-// that is installed here), and what node's own semver says of each, for crates/package/tests/ranges.rs.
+// node scripts/ranges.mjs [FOLDER]: writes the ranges that real npm packages name for their hosts (`engines` and `peerDependencies`), and
+// what node's own semver says of each, for crates/package/tests/ranges.rs. The packages are the plugins below with all that they depend
+// on, which npm installs into FOLDER (a temporary folder otherwise) without running anything of theirs, and what is installed here.
 
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { at } from './lib/places.mjs';
+import { run } from './lib/run.mjs';
 import { main, say } from './lib/say.mjs';
 
 const require = createRequire(import.meta.url);
 const semver = require('semver');
 const OUTPUT = at('crates/package/tests/ranges/npm.json');
+
+/** Plugins of many hosts, as people have them. */
+const PLUGINS = [
+	'node-red',
+	'node-red-dashboard',
+	'node-red-contrib-moment',
+	'node-red-contrib-home-assistant-websocket',
+	'node-red-contrib-telegrambot',
+	'node-red-contrib-influxdb',
+	'node-red-contrib-cron-plus',
+	'node-red-contrib-web-worldmap',
+	'node-red-contrib-uibuilder',
+	'node-red-contrib-aedes',
+	'node-red-contrib-sun-position',
+	'node-red-contrib-ui-led',
+	'node-red-contrib-redis',
+	'node-red-contrib-oauth2',
+	'node-red-node-email',
+	'node-red-node-feedparser',
+	'node-red-node-ping',
+	'node-red-node-random',
+	'homebridge',
+	'homebridge-config-ui-x',
+	'homebridge-lib',
+	'homebridge-camera-ffmpeg',
+	'homebridge-lgwebos-tv',
+	'homebridge-dummy',
+	'homebridge-mqtt-unifi-protect',
+	'eslint-plugin-react-hooks',
+	'eslint-plugin-import',
+	'eslint-plugin-react',
+	'eslint-plugin-jsx-a11y',
+	'eslint-plugin-prettier',
+	'eslint-plugin-jest',
+	'eslint-plugin-testing-library',
+	'eslint-plugin-storybook',
+	'eslint-plugin-promise',
+	'eslint-plugin-unicorn',
+	'eslint-plugin-n',
+	'eslint-plugin-es',
+	'eslint-plugin-vue',
+	'eslint-plugin-jsdoc',
+	'eslint-plugin-flowtype',
+	'eslint-plugin-es-x',
+	'eslint-plugin-cypress',
+	'eslint-plugin-node',
+	'eslint-plugin-playwright',
+	'eslint-plugin-import-x',
+	'eslint-plugin-sonarjs',
+	'eslint-plugin-security',
+	'eslint-plugin-mocha',
+	'eslint-plugin-turbo',
+	'eslint-plugin-perfectionist',
+	'eslint-plugin-tailwindcss',
+	'eslint-plugin-regexp',
+	'eslint-plugin-jsonc',
+	'eslint-plugin-compat',
+	'eslint-plugin-svelte',
+	'eslint-plugin-vitest',
+	'@vscode/vsce',
+	'yo',
+	'generator-code',
+	'hexo',
+	'hexo-admin',
+	'stylelint',
+	'prettier-plugin-tailwindcss',
+	'rollup-plugin-visualizer',
+	'vite-plugin-pwa',
+	'webpack-bundle-analyzer',
+	'html-webpack-plugin',
+	'gatsby-plugin-image',
+	'hubot',
+	'fastify-plugin',
+	'@fastify/static',
+];
 
 /** What no package here happens to write, and npm reads in its own way. */
 const ODD = [
@@ -112,8 +190,15 @@ const PAIRS = [
 	'*',
 ];
 
-await main(async () => {
-	const { packages, ranges } = collect();
+await main(async ([folder]) => {
+	const temporary = folder ?? mkdtempSync(join(tmpdir(), 'patchbay-ranges-'));
+	if (!existsSync(join(temporary, 'node_modules'))) {
+		writeFileSync(join(temporary, 'package.json'), '{"private":true}');
+		const quiet = ['--no-audit', '--no-fund', '--omit=optional', '--legacy-peer-deps', '--ignore-scripts'];
+		await run('npm', ['install', ...quiet, ...PLUGINS], { cwd: temporary });
+	}
+	const { packages, ranges } = collect(temporary);
+	if (!folder) rmSync(temporary, { recursive: true });
 	const all = [...new Set([...ranges, ...ODD])].sort();
 	const versions = probes(all);
 	const says = (range) => {
@@ -135,9 +220,9 @@ await main(async () => {
 	say(`${all.length} ranges of ${packages} packages, ${versions.length} versions`);
 });
 
-function collect() {
+function collect(plugins) {
 	const ranges = new Set();
-	let packages = 0;
+	const packages = new Set();
 	const visit = (folder) => {
 		for (const entry of readdirSync(folder, { withFileTypes: true })) {
 			if (!entry.isDirectory()) continue;
@@ -145,16 +230,16 @@ function collect() {
 			if (entry.name.startsWith('@')) visit(path);
 			const file = join(path, 'package.json');
 			if (existsSync(file)) {
-				packages += 1;
-				const { engines, peerDependencies } = JSON.parse(readFileSync(file, 'utf8'));
+				const { name, version, engines, peerDependencies } = JSON.parse(readFileSync(file, 'utf8'));
+				packages.add(`${name}@${version}`);
 				for (const range of [...Object.values(engines ?? {}), ...Object.values(peerDependencies ?? {})])
-					ranges.add(range);
+					if (typeof range === 'string') ranges.add(range);
 			}
 			if (existsSync(join(path, 'node_modules'))) visit(join(path, 'node_modules'));
 		}
 	};
-	visit(at('node_modules'));
-	return { packages, ranges: [...ranges].filter((range) => !range.startsWith('workspace:')) };
+	for (const folder of [at('.'), plugins]) visit(join(folder, 'node_modules'));
+	return { packages: packages.size, ranges: [...ranges].filter((range) => !range.startsWith('workspace:')) };
 }
 
 /** Versions around every number that a range names, and pre-releases of them. */

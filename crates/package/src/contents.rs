@@ -1,6 +1,6 @@
 //! What of a folder goes into its package, what stays out, and which rule says so.
 
-mod ignored;
+pub(crate) mod ignored;
 mod npm_files;
 mod walk;
 
@@ -10,7 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{Explain, Limits, Problem, io_words::words};
+use crate::{Explain, Limits, Problem, io_words::words, limits::size_words};
 
 /// The name of the ignore file that is ours. It stands above every other rule.
 pub const IGNORE_FILE: &str = ".patchbayignore";
@@ -82,6 +82,13 @@ impl Contents {
     #[must_use]
     pub fn excluded_files(&self) -> u32 {
         self.excluded.iter().fold(0, |sum, e| sum.saturating_add(e.files))
+    }
+
+    /// The three largest files with their sizes, for whoever has to make a package smaller.
+    pub(crate) fn largest(&self) -> String {
+        let mut files: Vec<_> = self.files.iter().collect();
+        files.sort_by_key(|f| std::cmp::Reverse(f.size));
+        files.iter().take(3).map(|f| format!("{} ({})", f.path, size_words(f.size))).collect::<Vec<_>>().join(", ")
     }
 }
 

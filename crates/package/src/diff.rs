@@ -7,7 +7,6 @@
 mod align;
 mod facts;
 mod pair;
-mod range;
 mod suggest;
 mod text;
 

@@ -26,14 +26,6 @@ pub enum Flaw {
         /// Which, counted from 1.
         entry: usize,
     },
-    /// The end record counts other entries than there are.
-    #[error("The archive says that it has {said} entries, and lists {found}.")]
-    Count {
-        /// What it says.
-        said: u64,
-        /// What is there.
-        found: u64,
-    },
     /// Bytes belong to nothing: an entry that is not listed, or another archive.
     #[error("The archive holds {} at byte {offset} that belong to none of its entries.", size_words(*len))]
     Hidden {
@@ -195,7 +187,6 @@ impl Explain for Flaw {
             Self::SeveralEnds => "archive_several_ends",
             Self::Disks => "archive_disks",
             Self::Header { .. } => "archive_header",
-            Self::Count { .. } => "archive_count",
             Self::Hidden { .. } => "archive_hidden",
             Self::Overlap { .. } => "archive_overlap",
             Self::Contradiction { .. } => "archive_contradiction",
@@ -233,7 +224,6 @@ impl Explain for Flaw {
         match self {
             Self::Empty | Self::End | Self::SeveralEnds | Self::Disks | Self::Zip64 | Self::Gzip | Self::AfterEnd => BTreeMap::new(),
             Self::Header { entry } => [("entry", entry.to_string())].into(),
-            Self::Count { said, found } => [("said", said.to_string()), ("found", found.to_string())].into(),
             Self::Hidden { offset, len } => [("offset", offset.to_string()), ("size", size_words(*len))].into(),
             Self::Contradiction { path, about } => [("path", show(path)), ("about", (*about).into())].into(),
             Self::Method { path, method } => [("path", show(path)), ("method", method.to_string())].into(),

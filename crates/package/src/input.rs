@@ -39,8 +39,8 @@ enum What {
 }
 
 /// Unpacks an author's archive into an empty folder. One folder that everything is in is left out, as npm leaves out
-/// `package/`; of a `.vsix` only what is in `extension/` is unpacked, as in Visual Studio Code. The kind is seen from the
-/// bytes, not from the name.
+/// `package/`; of a `.vsix` only what is in `extension/` is unpacked, as in Visual Studio Code, and its `extension.vsixmanifest`
+/// beside that, which names the platform and is never packed. The kind is seen from the bytes, not from the name.
 ///
 /// `progress` is told how many bytes of the archive are done, and cancels by breaking. After an error `into` holds nothing
 /// that can be used, and is to be thrown away.

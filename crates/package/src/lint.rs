@@ -3,7 +3,13 @@
 mod leftovers;
 mod licence;
 
-use crate::{Contents, Fix, Found, Limits, Manifest, Problem, fix::Edit, limits::size_words, manifest};
+use crate::{
+    Contents, Excluded, Fix, Found, Limits, Manifest, Problem,
+    contents::ignored::{is_final, is_unlisted},
+    fix::Edit,
+    limits::size_words,
+    manifest,
+};
 
 /// Everything that was found, errors first. Any error means that no package can be made.
 #[must_use]
@@ -37,7 +43,7 @@ fn sizes(contents: &Contents, limits: &Limits) -> Vec<Problem> {
     }
     if contents.unpacked_size > limits.unpacked_size {
         let (size, limit) = (size_words(contents.unpacked_size), size_words(limits.unpacked_size));
-        let message = format!("The files have {size} together; at most {limit} are allowed. The largest: {}.", largest(contents));
+        let message = format!("The files have {size} together; at most {limit} are allowed. The largest: {}.", contents.largest());
         problems.push(Problem::warning("unpacked_too_large", message, exclude).stopping().with("size", size).with("limit", limit));
     }
     for file in &contents.files {
@@ -53,13 +59,6 @@ fn sizes(contents: &Contents, limits: &Limits) -> Vec<Problem> {
         }
     }
     problems
-}
-
-/// The three largest files with their sizes.
-fn largest(contents: &Contents) -> String {
-    let mut files: Vec<_> = contents.files.iter().collect();
-    files.sort_by_key(|f| std::cmp::Reverse(f.size));
-    files.iter().take(3).map(|f| format!("{} ({})", f.path, size_words(f.size))).collect::<Vec<_>>().join(", ")
 }
 
 /// A path as a pattern that means exactly it.
@@ -103,20 +102,32 @@ fn named_files(manifest: &Manifest, contents: &Contents) -> Vec<Problem> {
                 "main" => "main_missing",
                 _ => "executable_missing",
             };
-            let exclusion = candidates(path).find_map(|path| contents.exclusion(&path));
-            let hint = match exclusion {
-                Some(e) => format!("“{}” in {} keeps it out; allow it with “!{}” in .patchbayignore.", e.rule, e.source, e.path),
+            let exclusion = candidates(path).find_map(|path| Some((contents.exclusion(&path)?, path)));
+            // Only a rule that another line can take back.
+            let liftable = exclusion.filter(|(e, _)| !is_final(e));
+            let hint = match &liftable {
+                Some((e, _)) => format!("“{}” in {} keeps it out; allow it with “!{}” in .patchbayignore.", e.rule, e.source, e.path),
                 None => "Add the file, or correct its path in the manifest.".into(),
             };
             let message = format!("The manifest names “{path}” ({field}), which is not among the files.");
             let problem = Problem::warning(kind, message, hint).with("path", path).with("field", field);
-            // Only a rule that another line can take back.
-            match exclusion.filter(|e| e.rule != ".git") {
-                Some(e) => problem.fixed_by(Fix::of([Edit::Ignore { line: format!("!{}", anchored(&e.path)) }])),
+            match liftable {
+                Some((e, path)) => problem.fixed_by(lift(e, &path, field == "main")),
                 None => problem,
             }
         })
         .collect()
+}
+
+/// The lines that bring a file back which a rule keeps out. The name of a `main` may go on after its path.
+fn lift(excluded: &Excluded, path: &str, is_main: bool) -> Fix {
+    let mut lines = vec![anchored(&excluded.path)];
+    if excluded.path.ends_with('/') && is_unlisted(excluded) {
+        let top = excluded.path.len();
+        lines.extend(path[top..].match_indices('/').map(|(at, _)| anchored(&path[..=top + at])));
+        lines.push(anchored(path) + if is_main { "*" } else { "" });
+    }
+    Fix::of(lines.into_iter().map(|line| Edit::Ignore { line: format!("!{line}") }).collect::<Vec<_>>())
 }
 
 /// The paths at which a host that resolves modules like Node.js looks.

@@ -36,7 +36,8 @@ const NPM: &str = "package.json";
 pub(crate) const BESIDE: [&str; 3] = [OBSIDIAN_VERSIONS, VSCODE_TEXTS, VSIX];
 const OBSIDIAN_VERSIONS: &str = "versions.json";
 const VSCODE_TEXTS: &str = "package.nls.json";
-const VSIX: &str = "extension.vsixmanifest";
+/// What a `.vsix` says about itself.
+pub(crate) const VSIX: &str = "extension.vsixmanifest";
 
 /// The platform of a package that runs anywhere.
 pub const ANY_PLATFORM: &str = "any";

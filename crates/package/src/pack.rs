@@ -69,11 +69,17 @@ pub enum PackError {
         source: io::Error,
     },
     /// The package would be larger than it may.
-    #[error("The package is larger than {}. The largest files: {largest}.", size_words(*limit))]
+    #[error(
+        "The package is larger than {}; its files have {} before they are compressed. The largest: {largest}.",
+        size_words(*limit),
+        size_words(*size)
+    )]
     TooLarge {
         /// What is allowed, in bytes.
         limit: u64,
-        /// The three largest of its files with what they take in it.
+        /// The sum of its files' sizes in bytes. How large the package itself would be is not found out: it is not written to its end.
+        size: u64,
+        /// The three largest of its files with their sizes.
         largest: String,
     },
     /// There are more files than there may be.
@@ -133,7 +139,7 @@ pub fn pack(
     let files = check(contents, limits)?;
     let executables: BTreeSet<&str> = manifest.executables.iter().map(String::as_str).collect();
     let out = Tee { out: BufWriter::with_capacity(CHUNK, out), hasher: Hasher::new() };
-    let mut packing = Packing { archive: Writer::new(out), list: FileList::default(), limit: limits.package_size() };
+    let mut packing = Packing { archive: Writer::new(out), list: FileList::default(), limit: limits.package_size(), contents };
     compress_all(folder, &files, scratch, progress, |file, compressed| {
         let mode = if executables.contains(file.path.as_str()) { Mode::Executable } else { Mode::Plain };
         packing.file(folder, file, mode, compressed)
@@ -166,20 +172,15 @@ fn check<'a>(contents: &'a Contents, limits: &Limits) -> Result<Vec<&'a SourceFi
     Ok(files)
 }
 
-fn largest(list: &FileList) -> String {
-    let mut files: Vec<_> = list.files.iter().collect();
-    files.sort_by_key(|f| std::cmp::Reverse(f.packed));
-    files.iter().take(3).map(|f| format!("{} ({})", f.path, size_words(f.packed))).collect::<Vec<_>>().join(", ")
-}
-
 /// The archive on its way, written in the order of the package by one thread.
-struct Packing<W: Write> {
+struct Packing<'a, W: Write> {
     archive: Writer<Tee<W>>,
     list: FileList,
     limit: u64,
+    contents: &'a Contents,
 }
 
-impl<W: Write> Packing<W> {
+impl<W: Write> Packing<'_, W> {
     /// Puts a compressed file in.
     fn file(&mut self, folder: &Path, file: &SourceFile, mode: Mode, mut compressed: Compressed) -> Result<(), PackError> {
         // Deflate makes what is compressed already a little larger.
@@ -197,7 +198,8 @@ impl<W: Write> Packing<W> {
         self.list.files.push(FileEntry { path: file.path.clone(), size: file.size, sha256, offset, packed, mode });
         // Before it is written: a disk is not filled for a package that nobody may have.
         if self.archive.size_with(&entry) > self.limit {
-            return Err(PackError::TooLarge { limit: self.limit, largest: largest(&self.list) });
+            let Contents { unpacked_size, .. } = *self.contents;
+            return Err(PackError::TooLarge { limit: self.limit, size: unpacked_size, largest: self.contents.largest() });
         }
         self.archive.entry(&entry).map_err(write_error)?;
         if stored { self.copy_again(folder, file, &compressed) } else { self.copy(&mut compressed.bytes) }
@@ -284,7 +286,9 @@ impl Explain for PackError {
             Self::Read { path, source } => [("path", path.clone()), ("reason", words(source))].into(),
             Self::Changed { path } => [("path", path.clone())].into(),
             Self::Write { source } => [("reason", words(source))].into(),
-            Self::TooLarge { limit, largest } => [("limit", size_words(*limit)), ("largest", largest.clone())].into(),
+            Self::TooLarge { limit, size, largest } => {
+                [("limit", size_words(*limit)), ("size", size_words(*size)), ("largest", largest.clone())].into()
+            }
             Self::TooManyFiles { files, limit } => [("files", files.to_string()), ("limit", limit.to_string())].into(),
             Self::FileTooLarge { path, size, limit } => {
                 [("path", path.clone()), ("size", size_words(*size)), ("limit", size_words(*limit))].into()

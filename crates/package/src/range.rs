@@ -5,12 +5,15 @@
 //! `1.2 - 1.4` takes both ends in. Commas between comparators, as Cargo writes them, are read as spaces.
 
 mod read;
+mod relation;
 
 use std::fmt;
 
 use semver::{BuildMetadata, Comparator, Op, Version, VersionReq};
 
 use crate::Explain;
+
+pub use relation::Relation;
 
 /// The longest text that is read as a range.
 pub const MAX_LEN: usize = 1024;

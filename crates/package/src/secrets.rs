@@ -26,6 +26,8 @@ const OVERLAP: usize = 4 << 10;
 const AROUND: usize = 1 << 10;
 /// How much of the beginning tells a text from something else, as git does it.
 const HEAD: usize = 8 << 10;
+/// The rule about a `.env` that somebody wants in, which looks at the whole file.
+const ENV_FILE: &str = "env-file";
 /// More findings than anybody reads. The publish is stopped by the first.
 const MAX_FINDINGS: usize = 100;
 
@@ -87,6 +89,11 @@ impl Secrets {
         }
         problems
     }
+}
+
+/// The names of all rules, as findings are named after them.
+pub fn rule_names() -> impl Iterator<Item = &'static str> {
+    RULES.iter().map(|rule| rule.name).chain([ENV_FILE])
 }
 
 /// Looks through the files of a folder that go in. Binary files are passed over; text is read to its end, a piece at a time.
@@ -211,7 +218,7 @@ impl Found<'_> {
             !line.starts_with(b"#") && !value.is_empty() && value != b"\"\"" && value != b"''"
         };
         if let Some(index) = text.split(|b| *b == b'\n').position(has_value) {
-            self.spots.insert(("env-file", index as u64 + 1, 0));
+            self.spots.insert((ENV_FILE, index as u64 + 1, 0));
         }
         Ok(())
     }

@@ -208,6 +208,27 @@ fn packages_that_were_tampered_with() {
     }
 }
 
+/// Makes an archive of the folder `plugin` with JSZip or with archiver: libraries that many build scripts use.
+const NODE: &str = r#"
+const { readdirSync, readFileSync, writeFileSync, createWriteStream } = require('node:fs');
+const [library, archive] = process.argv.slice(1);
+if (library === 'archiver') {
+    const zip = new (require('archiver').ZipArchive)({ zlib: { level: 9 } });
+    zip.pipe(createWriteStream(archive));
+    zip.directory('plugin', false);
+    zip.finalize();
+} else {
+    const zip = new (require('jszip'))();
+    for (const entry of readdirSync('plugin', { recursive: true, withFileTypes: true })) {
+        const path = `${entry.parentPath}/${entry.name}`;
+        if (entry.isDirectory()) zip.folder(path);
+        else zip.file(path, readFileSync(path));
+    }
+    const options = { type: 'nodebuffer', compression: 'DEFLATE', platform: 'UNIX', streamFiles: library === 'streamed' };
+    zip.generateAsync(options).then((bytes) => writeFileSync(archive, bytes));
+}
+"#;
+
 /// The archives that ordinary programs make of a plugin are let in, and are the same package.
 #[test]
 fn archives_of_ordinary_programs_are_publishable() {
@@ -215,11 +236,12 @@ fn archives_of_ordinary_programs_are_publishable() {
     let plugin = dir.path().join("plugin");
     fs::create_dir_all(plugin.join("lib/empty")).unwrap();
     fs::write(plugin.join("patchbay.json"), r#"{"id":"a","version":"1.0.0"}"#).unwrap();
+    fs::write(plugin.join("package.json"), r#"{"name":"a","version":"1.0.0"}"#).unwrap();
     fs::write(plugin.join("lib/ü.js"), b"words and words ".repeat(1000)).unwrap();
     fs::write(plugin.join("noise.bin"), (0_u32..100).flat_map(|n| Digest::of(&n.to_le_bytes()).0).collect::<Vec<_>>()).unwrap();
     let expected = packed(&plugin);
     let python = "import shutil, sys; shutil.make_archive(sys.argv[1], sys.argv[2], *sys.argv[3:])";
-    let makers: [(&str, &str, &[&str]); 13] = [
+    let makers: [(&str, &str, &[&str]); 18] = [
         ("info-zip.zip", "zip", &["-qr", "info-zip.zip", "plugin"]),
         ("info-zip-streamed.zip", "sh", &["-c", "zip -qr - plugin | cat > info-zip-streamed.zip"]),
         ("info-zip-zip64.zip", "zip", &["-qr", "-fz", "info-zip-zip64.zip", "plugin"]),
@@ -228,16 +250,24 @@ fn archives_of_ordinary_programs_are_publishable() {
         ("python.zip", "python3", &["-c", python, "python", "zip", "plugin"]),
         ("bsdtar.zip", "bsdtar", &["-a", "-cf", "bsdtar.zip", "plugin"]),
         ("jar.zip", "jar", &["cMf", "jar.zip", "-C", "plugin", "."]),
+        ("jar-stored.zip", "jar", &["cMf0", "jar-stored.zip", "plugin"]),
+        ("jszip.zip", "node", &["-e", NODE, "jszip", "jszip.zip"]),
+        ("jszip-streamed.zip", "node", &["-e", NODE, "streamed", "jszip-streamed.zip"]),
+        ("archiver.zip", "node", &["-e", NODE, "archiver", "archiver.zip"]),
+        ("a-1.0.0.tgz", "npm", &["pack", "--ignore-scripts", "--offline", "./plugin"]),
         ("bsdtar.tgz", "bsdtar", &["-czf", "bsdtar.tgz", "plugin"]),
         ("bsdtar-pax.tgz", "bsdtar", &["--format=pax", "-czf", "bsdtar-pax.tgz", "-C", "plugin", "."]),
         ("tar.tgz", "tar", &["-czf", "tar.tgz", "-C", "plugin", "."]),
         ("tar-pax.tgz", "tar", &["--format=pax", "-czf", "tar-pax.tgz", "plugin"]),
         ("python.tar.gz", "python3", &["-c", python, "python", "gztar", ".", "plugin"]),
     ];
+    let modules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../node_modules");
     let mut made = 0;
     for (archive, program, args) in makers {
         let path = dir.path().join(archive);
-        let run = Command::new(program).args(args).current_dir(dir.path()).env("LC_ALL", "C.UTF-8").output();
+        let mut run = Command::new(program);
+        run.args(args).current_dir(dir.path()).env("LC_ALL", "C.UTF-8").env("NODE_PATH", &modules);
+        let run = run.output();
         if !run.is_ok_and(|run| run.status.success()) || !path.exists() {
             println!("skipped: {program} did not make {archive}");
             continue;

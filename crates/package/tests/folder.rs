@@ -309,6 +309,63 @@ fn what_a_build_left_behind_has_a_line_that_keeps_it_out() {
     assert_eq!(paths(&scanned(dir.path())), [".next/server/app.js", "data/weather.zip", "patchbay.json"]);
 }
 
+/// Each fix that is offered, made: its finding is gone, and nothing else came.
+#[test]
+fn every_fix_puts_its_finding_right() {
+    let manifest = r#"{"id":"a","version":"1.0.0","description":"x","icon":"art/i.png","main":"dist/index","executables":["bin/run"],"readme":"docs/en/README.md"}"#;
+    let dir = folder(&[
+        ("patchbay.json", manifest),
+        // Another version, and a list of files that leaves out what the other manifest names.
+        ("package.json", "{\n\t\"name\": \"a\",\n\t\"version\": \"1.0.1\",\n\t\"files\": [\"lib\"]\n}\n"),
+        (".patchbayignore", "/docs/*"),
+        ("LICENSE", "MIT License\n\nPermission is hereby granted, free of charge, to any person obtaining a copy of this software"),
+        ("art/i.png", ""),
+        ("bin/run", ""),
+        ("dist/index.js", ""),
+        ("docs/en/README.md", ""),
+        ("lib/.cache/a", ""),
+        ("lib/a.js", ""),
+    ]);
+    let look = || {
+        let found = Manifest::read(dir.path()).unwrap();
+        let contents = scanned(dir.path());
+        let mut problems = lint(&found.manifest, &contents, &Limits::DEFAULT);
+        problems.extend(lint_folder(dir.path(), &found, &contents));
+        problems.extend(found.problems);
+        problems
+    };
+    let (mut fixed, mut left) = (Vec::new(), look());
+    while let Some(problem) = left.iter().find(|p| p.fix.is_some()).cloned() {
+        fixed.push(problem.kind);
+        problem.fix.as_ref().unwrap().apply(dir.path()).unwrap();
+        let now = look();
+        assert!(!now.contains(&problem), "{problem:?} is still there");
+        assert_eq!(now.len(), left.len() - 1, "{now:?}");
+        left = now;
+    }
+    assert_eq!(left, []);
+    fixed.sort_unstable();
+    assert_eq!(
+        fixed,
+        ["executable_missing", "icon_missing", "leftover", "license_not_said", "main_missing", "readme_missing", "version_disagrees"]
+    );
+}
+
+/// What is always out has no line that brings it in: none is offered.
+#[test]
+fn no_fix_is_offered_that_would_change_nothing() {
+    let dir = folder(&[
+        ("patchbay.json", r#"{"id":"a","version":"1.0.0","main":".hg/a.js","icon":".git/i.png"}"#),
+        (".hg/a.js", ""),
+        (".git/i.png", ""),
+    ]);
+    let manifest = Manifest::read(dir.path()).unwrap().manifest;
+    let missing: Vec<_> =
+        lint(&manifest, &scanned(dir.path()), &Limits::DEFAULT).into_iter().filter(|p| p.kind.ends_with("_missing")).collect();
+    assert_eq!(missing.len(), 2, "{missing:?}");
+    assert!(missing.iter().all(|p| p.fix.is_none() && p.hint == "Add the file, or correct its path in the manifest."), "{missing:?}");
+}
+
 #[test]
 fn a_licence_is_read_from_its_text() {
     let manifest = ("package.json", r#"{"name":"a","version":"1.0.0"}"#);

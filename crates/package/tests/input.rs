@@ -9,7 +9,7 @@ use std::{
     path::Path,
 };
 
-use patchbay_package::{ArchiveError, Explain, InputKind, Limits, unpack_input};
+use patchbay_package::{ArchiveError, Explain, InputKind, Limits, Manifest, scan_packed, unpack_input};
 use patchbay_testkit::{
     tar::{self, entry, gzip, pax, tgz},
     zip::{Entry, extra, file, zip},
@@ -77,9 +77,37 @@ fn a_zip_with_the_files_or_with_their_folder() {
 fn a_vsix_is_what_is_in_its_extension_folder() {
     let entries = [("extension.vsixmanifest", "<x/>"), ("[Content_Types].xml", "<x/>"), ("extension/package.json", "{}")];
     let (kind, found) = unpack(&zipped(&entries)).unwrap();
-    assert_eq!((kind, names(&found)), (InputKind::Vsix, vec!["package.json"]));
+    // What it says about itself comes along, unless the plugin has a file of that name.
+    assert_eq!((kind, names(&found)), (InputKind::Vsix, vec!["extension.vsixmanifest", "package.json"]));
+    let own = unpack(&zipped(&[&entries[..], &[("extension/Extension.vsixmanifest", "own")]].concat())).unwrap().1;
+    assert_eq!((names(&own), own["Extension.vsixmanifest"].as_str()), (vec!["Extension.vsixmanifest", "package.json"], "own"));
     // Without its manifest it is a folder of that name.
     assert_eq!(unpack(&zipped(&entries[1..])).unwrap().0, InputKind::Zip);
+}
+
+/// The same plugin for one platform and for another is told apart by the manifest in the `.vsix`, whatever its name is.
+#[test]
+fn the_platform_of_a_vsix_is_what_its_manifest_says() {
+    let package = r#"{"name":"tool","publisher":"ada","version":"1.0.0","engines":{"vscode":"^1.80.0"}}"#;
+    for (target, expected) in [
+        (r#"TargetPlatform="linux-arm64""#, "linux-arm64"),
+        (r#"TargetPlatform="web""#, "web"),
+        (r#"TargetPlatform="universal""#, "any"),
+        ("", "any"),
+    ] {
+        let vsix = format!(r#"<PackageManifest><Metadata><Identity Id="tool" Version="1.0.0" {target} /></Metadata></PackageManifest>"#);
+        let dir = tempfile::tempdir().unwrap();
+        let (archive, into) = (dir.path().join("tool.vsix"), dir.path().join("into"));
+        fs::create_dir(&into).unwrap();
+        fs::write(&archive, zipped(&[("extension.vsixmanifest", &vsix), ("extension/package.json", package), ("extension/a.js", "")]))
+            .unwrap();
+        unpack_input(&archive, &into, &Limits::DEFAULT, &mut |_| ControlFlow::Continue(())).unwrap();
+        assert_eq!(Manifest::read(&into).unwrap().manifest.platform, expected, "{target}");
+        // It is about the plugin and not of it: the same files packed from the author's folder are the same package.
+        let contents = scan_packed(&into, &Limits::DEFAULT).unwrap();
+        assert_eq!(contents.files.iter().map(|f| f.path.as_str()).collect::<Vec<_>>(), ["a.js", "package.json"]);
+        assert_eq!(contents.excluded[0].path, "extension.vsixmanifest");
+    }
 }
 
 #[test]

@@ -177,6 +177,22 @@ fn a_file_that_changes() {
     }
 }
 
+/// Root may read everything; for everybody else there is a file that may not be read.
+#[test]
+#[cfg(unix)]
+fn a_file_that_may_not_be_read() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = folder(&[("a.js", b"1")]);
+    let file = dir.path().join("a.js");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o000)).unwrap();
+    if fs::File::open(&file).is_ok() {
+        return;
+    }
+    let e = pack_into(dir.path(), &Limits::DEFAULT, io::sink(), &mut |_| ControlFlow::Continue(())).unwrap_err();
+    assert_eq!(e.to_string(), "“a.js” cannot be read: you have no permission.");
+    assert_eq!((e.kind(), e.hint().as_str()), ("unreadable", "Check that you may read it, or exclude it in .patchbayignore."));
+}
+
 /// A disk with room for some bytes.
 struct Disk(usize);
 
@@ -211,7 +227,7 @@ fn limits() {
     assert_eq!(
         said(Limits { package_size: size - 1, ..Limits::DEFAULT }).unwrap_err(),
         format!(
-            "The package is larger than 3.3 KiB. The largest files: a.bin (2 KiB), b.bin (1 KiB), patchbay.json ({} bytes).",
+            "The package is larger than 3.3 KiB; its files have 3 KiB before they are compressed. The largest: a.bin (2 KiB), b.bin (1 KiB), patchbay.json ({} bytes).",
             MANIFEST.len()
         )
     );

@@ -4,7 +4,7 @@
 
 use std::{fs, path::Path};
 
-use patchbay_package::{Limits, Secrets, Severity, scan, secrets};
+use patchbay_package::{Limits, Secrets, Severity, scan, secrets, secrets::rule_names};
 
 /// Characters that look random, the same in every run.
 fn random(alphabet: &str, len: usize) -> String {
@@ -60,7 +60,73 @@ fn samples() -> Vec<(&'static str, String)> {
         ("anthropic-key", format!("sk-ant-api03-{}", random(ALNUM, 93))),
         ("sendgrid-key", format!("SG.{}.{}", random(ALNUM, 22), random(ALNUM, 43))),
         ("shopify-token", format!("shpat_{}", random(HEX, 32))),
+        ("age-key", format!("AGE-SECRET-KEY-1{}", random("QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L", 58))),
+        ("google-refresh-token", format!("1//0{}", random(ALNUM, 98))),
+        ("huggingface-token", format!("hf_{}", random(&ALNUM[..52], 34))),
+        ("mailgun-key", format!("mailgun: 'key-{}'", random(HEX, 32))),
+        ("vault-token", format!("hvs.{}", random(ALNUM, 95))),
+        ("linear-key", format!("lin_api_{}", random(ALNUM, 40))),
+        ("notion-token", format!("ntn_{}{}", "48291750364", random(ALNUM, 35))),
+        ("grafana-token", format!("glsa_{}_{}", random(ALNUM, 32), random(HEX, 8))),
+        ("atlassian-token", format!("ATATT3{}", random(ALNUM, 186))),
+        ("docker-token", format!("dckr_pat_{}", random(ALNUM, 27))),
+        ("doppler-token", format!("dp.pt.{}", random(ALNUM, 43))),
     ]
+}
+
+/// For each rule something near: a placeholder, another length, a word that begins in the same way.
+fn near_misses() -> Vec<(&'static str, String)> {
+    vec![
+        ("private-key", "-----BEGIN RSA PRIVATE KEY-----\n...\n-----END RSA PRIVATE KEY-----".into()),
+        ("private-key", format!("-----BEGIN CERTIFICATE-----\n{}\n", random(ALNUM, 64))),
+        ("age-key", "AGE-SECRET-KEY-1QQPQQPQQP".into()),
+        ("aws-access-key", format!("AKIA{}", random(UPPER, 20))),
+        ("aws-secret-key", format!("aws_secret_access_key = {}", "A".repeat(40))),
+        ("aws-secret-key", format!("secretAccessKey: process.env.{}", "AWS_SECRET_ACCESS_KEY_OF_THE_WHOLE_TEAM1")),
+        ("azure-storage-key", format!("AccountKey={}==", "a".repeat(86))),
+        ("google-oauth-secret", "GOCSPX-your-client-secret-goes-here".into()),
+        ("google-refresh-token", "http://1//0/path".into()),
+        ("digitalocean-token", format!("dop_v1_{}", random(HEX, 20))),
+        ("github-token", format!("ghp_{}", random(ALNUM, 20))),
+        ("github-fine-grained-token", format!("github_pat_{}", "x".repeat(82))),
+        ("gitlab-token", format!("glpat-{}", "x".repeat(20))),
+        ("npm-token", "npm_config_user_agent_and_other_variables_".into()),
+        ("npmrc-token", "//registry.npmjs.org/:_authToken=${NODE_AUTH_TOKEN}".into()),
+        ("pypi-token", "pypi-AgEIcHlwaS5vcmc".into()),
+        ("slack-token", "xoxb-your-token".into()),
+        ("slack-webhook", "https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX".into()),
+        ("discord-webhook", "https://discord.com/api/webhooks/ID/TOKEN".into()),
+        ("telegram-token", "123456789:AAexample_token_of_the_documentation".into()),
+        ("stripe-key", format!("sk_test_{}", random(ALNUM, 24))),
+        ("openai-key", format!("sk-{}", random(ALNUM, 40))),
+        ("anthropic-key", "sk-ant-api03-...".into()),
+        ("huggingface-token", "hf_hub_download_of_a_repository_name".into()),
+        ("sendgrid-key", format!("SG.{}", random(ALNUM, 22))),
+        ("mailgun-key", format!("class=\"key-{}\"", random(HEX, 32))),
+        ("shopify-token", format!("shpat_{}", "a".repeat(32))),
+        ("vault-token", format!("hvs.{}", random(ALNUM, 20))),
+        ("linear-key", "lin_api_key".into()),
+        ("notion-token", format!("ntn_{}", random(ALNUM, 46))),
+        ("grafana-token", format!("glsa_{}", random(ALNUM, 32))),
+        ("atlassian-token", format!("ATATT3{}", random(ALNUM, 40))),
+        ("docker-token", "dckr_pat_xxxxxxxxxxxxxxxxxxxxxxxxxxx".into()),
+        ("doppler-token", "dp.pt.token".into()),
+        ("password-in-settings", format!("const token = '{}';", random(ALNUM, 32))),
+        ("env-file", "API_URL=http://localhost:3000".into()),
+    ]
+}
+
+#[test]
+fn every_rule_has_something_that_it_finds_and_something_near_that_it_does_not() {
+    // These two need a file of a certain name: `settings_and_env_files`.
+    let by_file = ["password-in-settings", "env-file"];
+    for rule in rule_names() {
+        assert!(by_file.contains(&rule) || samples().iter().any(|(name, _)| *name == rule), "nothing shows what {rule} finds");
+        assert!(near_misses().iter().any(|(name, _)| *name == rule), "nothing shows what {rule} leaves alone");
+    }
+    for (rule, text) in near_misses() {
+        assert_eq!(names(&look(&[("a.js", text.as_bytes())])), [""; 0], "{rule}: {text}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::json;
 
-use crate::support::Computer;
+use crate::support::{Computer, files};
 
 /// A token that looks real and is put together here, so that this file holds none.
 fn token() -> String {
@@ -94,4 +94,27 @@ fn packages_for_several_platforms_are_one_release() {
         "error: “[computer]/linux” is weather-card 1.0.0, and “[computer]/weather-card-1.1.0” is weather-card 1.1.0.\n\
          hint: The packages of one release have one id and one version.\n",
     );
+}
+
+/// The registry's own limit, which its administrator has set: the limit, the size and the largest files are said, nothing is uploaded.
+#[test]
+fn a_package_that_is_larger_than_the_registry_takes() {
+    let computer = Computer::new();
+    computer.publish("1.0.0");
+    let about = files(&computer.home()).into_iter().find(|path| path.ends_with("registry.json")).unwrap();
+    let mut told: serde_json::Value = serde_json::from_slice(&fs::read(&about).unwrap()).unwrap();
+    told["limits"] = json!({ "package": 5000 });
+    fs::write(&about, told.to_string()).unwrap();
+    let folder = computer.plugin("weather-card", "1.1.0");
+    // What does not compress: the high bytes of a sequence that is random enough.
+    let noise: Vec<u8> = (0..6000_u32).map(|n| n.wrapping_mul(2_654_435_761).rotate_left(n % 31).to_be_bytes()[0]).collect();
+    computer.write(&format!("{folder}/big.bin"), &noise[..5000]);
+    computer.write(&format!("{folder}/small.bin"), &noise[5000..]);
+    let stored = || files(&computer.home()).into_iter().filter(|path| path.to_string_lossy().contains("buckets")).count();
+    let before = stored();
+    let ran = computer.run(&["publish", &folder]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (8, ""), "{ran:#?}");
+    let size = computer.json(&["pack", &folder])["size"].clone();
+    assert!(ran.stderr.starts_with(&format!("error: The package has {size} bytes, and the registry takes 5000. The largest files: big.bin (5000 bytes), small.bin (1000 bytes), ")), "{ran:#?}");
+    assert_eq!(stored(), before);
 }

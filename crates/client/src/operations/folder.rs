@@ -190,8 +190,9 @@ pub(super) async fn read(input: PackageInput, allowed: Vec<String>, temporary: P
         let chosen = matches!(kind, Some(InputKind::Vsix | InputKind::Tgz));
         let contents = if chosen { scan_packed(&path, &limits) } else { scan(&path, &limits) }.map_err(|e| explained(Code::Failed, &e))?;
         found.settle(&contents);
-        let in_name = kind.filter(|k| *k == InputKind::Vsix).and_then(|_| vsix_platform(&input.path));
-        if let Some(platform) = input.platform.or(in_name) {
+        let says_none = found.manifest.platform == manifest::ANY_PLATFORM && kind == Some(InputKind::Vsix);
+        // What the person says counts more than what the package says, and its name only where both say nothing.
+        if let Some(platform) = input.platform.or_else(|| vsix_platform(&input.path).filter(|_| says_none)) {
             found.manifest.platform = platform;
         }
         let mut problems = lint(&found.manifest, &contents, &limits);

@@ -12,16 +12,27 @@ use ignore::{
 };
 
 use super::{
-    BUILT_IN, GIT_IGNORE_FILE, IGNORE_FILE, ScanError,
+    BUILT_IN, Excluded, GIT_IGNORE_FILE, IGNORE_FILE, ScanError,
     npm_files::{self, NpmFiles},
 };
 use crate::Problem;
 
-/// Never in a package, whatever an ignore file says: a `!*` must not publish a repository with its credentials.
-const NEVER: [&str; 4] = [".git", ".hg/", ".svn/", ".patchbayignore"];
+/// Never in a package, whatever an ignore file says: a `!*` must not publish a repository with its credentials. The last one is
+/// about a `.vsix` and stands beside its plugin, not in it.
+const NEVER: [&str; 5] = [".git", ".hg/", ".svn/", ".patchbayignore", "/extension.vsixmanifest"];
 
 /// What a packing tool puts in on purpose, and nothing else does.
 const BUNDLED: &str = "node_modules/";
+
+/// Whether no line of `.patchbayignore` brings back what this rule keeps out.
+pub(crate) fn is_final(excluded: &Excluded) -> bool {
+    excluded.source == BUILT_IN && NEVER.contains(&excluded.rule.as_str())
+}
+
+/// Whether it is npm's list that keeps it out: each file of a folder by itself, so that the folder's name alone brings nothing back.
+pub(crate) fn is_unlisted(excluded: &Excluded) -> bool {
+    excluded.source == npm_files::SOURCE
+}
 
 /// Not in a package unless `.patchbayignore` wants it.
 const USUALLY_NOT: [&str; 18] = [

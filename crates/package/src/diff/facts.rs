@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::range::{Relation, relation};
+use crate::range::{Range, Relation};
 
 /// The manifests that are looked into; a later one has the last word where they say the same thing differently.
 pub const MANIFESTS: [&str; 5] = ["pipe.md", "pipe.json", "package.json", "manifest.json", "patchbay.json"];
@@ -242,13 +242,17 @@ impl Facts {
 
 fn effect(area: Area, old: Option<&str>, new: Option<&str>) -> Option<Effect> {
     let (old, new) = (old?, new?);
+    // What was cut off says something else.
+    if [old, new].iter().any(|text| text.chars().count() >= MAX_VALUE) {
+        return None;
+    }
     match area {
-        Area::Host | Area::Peer => match relation(old, new) {
-            Relation::Same => Some(Effect::Same),
-            Relation::Wider => Some(Effect::Widens),
-            Relation::Narrower => Some(Effect::Narrows),
-            Relation::Unknown => None,
-        },
+        // What is written in another language (`workspace:*`, `file:../host`) cannot be compared.
+        Area::Host | Area::Peer => Some(match Range::parse(new).ok()?.relation(&Range::parse(old).ok()?)? {
+            Relation::Same => Effect::Same,
+            Relation::Wider => Effect::Widens,
+            Relation::Narrower => Effect::Narrows,
+        }),
         Area::Platform => match (old, new) {
             ("any", _) | ("desktop, mobile", "desktop") => Some(Effect::Narrows),
             (_, "any") | ("desktop", "desktop, mobile") => Some(Effect::Widens),
@@ -326,6 +330,16 @@ mod tests {
         let facts = Facts::read([("package.json", theirs), ("patchbay.json", ours), ("manifest.json", b"[]"), ("pipe.json", b"\xff")]);
         assert_eq!(facts.0.get(&(Area::Host, "node".into())).map(String::as_str), Some(">=20"));
         assert_eq!(Facts::read([("pipe.md", &b"---"[..])]), Facts::default());
+    }
+
+    #[test]
+    fn ranges_that_cannot_be_compared() {
+        let long = format!("^1 || {}", ["^2.0.0"; 60].join(" || "));
+        for (old, new) in [("file:../host", "^1"), ("^1", "workspace:*"), ("2.0.0-beta.1", "2.0.0-beta.2"), ("^1", &long)] {
+            let manifest = |range: &str| format!(r#"{{"peerDependencies": {{"host": "{range}"}}}}"#);
+            let told = told("package.json", &manifest(old), &manifest(new));
+            assert!(told.len() == 1 && told[0].ends_with(" None"), "{told:?}");
+        }
     }
 
     /// A manifest with a million names must not become a million rows.

@@ -1,6 +1,6 @@
 //! Names and sizes of a whole archive, checked before anything is written; and the folder in it that is the plugin's.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -28,8 +28,9 @@ pub(super) fn check<T>(entries: &[Entry<T>], limits: &Limits) -> Result<(), Flaw
         return Err(Flaw::TooLarge { limit: limits.unpacked_size });
     }
     let (folders, files): (Vec<_>, Vec<_>) = entries.iter().partition(|e| e.what == What::Folder);
-    // A folder is a prefix of a path to `collisions`: named as the path of something in it that no name is like.
-    let folders: HashSet<_> = folders.iter().map(|e| format!("{}/\0", e.path)).collect();
+    // A folder is a prefix of a path to `collisions`: named as the path of something in it that no name is like. In
+    // their order: the same archive is refused with the same words every time.
+    let folders: BTreeSet<_> = folders.iter().map(|e| format!("{}/\0", e.path)).collect();
     match collisions(files.iter().map(|e| e.path.as_str()).chain(folders.iter().map(String::as_str))).into_iter().next() {
         Some(collision) => Err(collision.into()),
         None => Ok(()),

@@ -15,12 +15,14 @@ use flate2::bufread::GzDecoder;
 
 use self::header::Headers;
 use super::{Entry, InputKind, What, root};
-use crate::{ArchiveError, Flaw, Limits, Mode, ReadAt, member::read_error, output, read_at::Section};
+use crate::{ArchiveError, Flaw, Limits, Mode, PathError, ReadAt, member::read_error, output, path::MAX_BYTES, read_at::Section};
 
 /// How much is read at once, in bytes.
 const CHUNK: usize = 128 << 10;
 /// The most zeros after the last entry: as many as a writer with the largest usual blocks puts there, in bytes.
 const MAX_PADDING: u64 = 1 << 20;
+/// The most bytes of a name as it stands in the archive: that of the longest path, decomposed, and what is in front of it.
+const LONGEST_NAME: usize = 4 * MAX_BYTES;
 
 /// Unpacks a gzipped tar archive into an empty folder.
 pub(super) fn unpack(
@@ -58,6 +60,10 @@ fn check(
     while let Some((path, what)) = tar.headers.next(&mut tar.from, limits)? {
         if seen.len() == limits.files() {
             return Err(Flaw::TooMany { limit: limits.files() }.into());
+        }
+        // Before it is kept: ten thousand names of a megabyte each fit into an archive of ten megabytes.
+        if path.len() > LONGEST_NAME {
+            return Err(Flaw::from(PathError::TooLong { bytes: path.len(), path }).into());
         }
         seen.push((path, what));
         let What::File { size, .. } = what else { continue };

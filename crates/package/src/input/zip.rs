@@ -15,14 +15,14 @@ use super::{Entry, InputKind, What, root};
 use crate::{
     ArchiveError, Flaw, Limits, Mode, ReadAt,
     archive::file_kind,
+    manifest::VSIX,
     member::{Member, Reader, read_error},
     output,
     read_at::Section,
 };
 
-/// The folder that a `.vsix` has its plugin in, and the file by which it is known as one.
+/// The folder that a `.vsix` has its plugin in. The file by which it is known as one stands beside that folder.
 const VSIX_ROOT: &str = "extension/";
-const VSIX_MANIFEST: &str = "extension.vsixmanifest";
 
 /// Unpacks a ZIP archive into an empty folder.
 pub(super) fn unpack(
@@ -33,9 +33,12 @@ pub(super) fn unpack(
 ) -> Result<InputKind, ArchiveError> {
     let entries = entries(archive, limits)?;
     root::check(&entries, limits)?;
-    let is_vsix = entries.iter().any(|e| e.path == VSIX_MANIFEST) && entries.iter().any(|e| e.path.starts_with(VSIX_ROOT));
+    let is_vsix = entries.iter().any(|e| e.path == VSIX) && entries.iter().any(|e| e.path.starts_with(VSIX_ROOT));
     let (kind, root) = if is_vsix { (InputKind::Vsix, VSIX_ROOT.to_owned()) } else { (InputKind::Zip, root::of(&entries)) };
-    let inside = || entries.iter().filter_map(|e| Some((e, e.path.strip_prefix(&root)?)));
+    let in_root = || entries.iter().filter_map(|e| Some((e, e.path.strip_prefix(&root)?)));
+    // It names the platform, and no other file does. A plugin's own file of that name stays what it is.
+    let beside = entries.iter().find(|e| is_vsix && e.path == VSIX).filter(|_| !in_root().any(|(_, p)| p.eq_ignore_ascii_case(VSIX)));
+    let inside = || in_root().chain(beside.map(|e| (e, VSIX)));
     output::make_folders(
         into,
         inside().filter_map(|(entry, path)| if entry.what == What::Folder { Some(path) } else { output::folder_of(path) }),

@@ -21,7 +21,9 @@ pub(super) fn fill(found: &mut Found, folder: &Path) -> Result<(), ManifestError
             && let Some(name) = entry.file_name().to_str()
         {
             let name: String = name.nfc().collect();
-            if check_path(&name).is_ok() {
+            let is_usual = README.iter().chain(&CHANGELOG).chain(&ICON).any(|usual| usual.eq_ignore_ascii_case(&name));
+            // All others are forgotten: there may be a million.
+            if is_usual && check_path(&name).is_ok() {
                 names.push(name);
             }
         }

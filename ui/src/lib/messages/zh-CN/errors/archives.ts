@@ -26,10 +26,6 @@ export const archives: Sentences = {
 	archive_several_ends: () => ({ message: '压缩包有多个结尾，不同程序会读到不同的内容。', hint }),
 	archive_disks: () => ({ message: '这只是分卷压缩包的一部分。', hint }),
 	archive_header: ({ entry }) => ({ message: `压缩包的第 ${entry} 个文件头已损坏。`, hint }),
-	archive_count: ({ said, found }) => ({
-		message: `压缩包声称有 ${said} 个条目，实际列出 ${found} 个。`,
-		hint,
-	}),
 	archive_hidden: ({ offset, size }) => ({
 		message: `压缩包在第 ${offset} 字节处有 ${size} 不属于任何条目的内容。`,
 		hint,
