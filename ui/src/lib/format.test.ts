@@ -7,9 +7,9 @@ const NOW = Date.parse('2026-11-23T12:00:00Z');
 const before = (seconds: number) => new Date(NOW - seconds * 1000).toISOString();
 
 test.each([
-	[0, '0 bytes', '0字节'],
-	[1, '1 byte', '1字节'],
-	[999, '999 bytes', '999字节'],
+	[0, '0 bytes', '0 字节'],
+	[1, '1 byte', '1 字节'],
+	[999, '999 bytes', '999 字节'],
 	[1_000, '1 KB', '1 KB'],
 	[1_440, '1.4 KB', '1.4 KB'],
 	[412_300, '412 KB', '412 KB'],
@@ -24,9 +24,9 @@ test.each([
 test.each([
 	[-30, 'just now', '刚刚'],
 	[0, 'just now', '刚刚'],
-	[60, '1 minute ago', '1分钟前'],
-	[7_200, '2 hours ago', '2小时前'],
-	[3 * 86_400, '3 days ago', '3天前'],
+	[60, '1 minute ago', '1 分钟前'],
+	[7_200, '2 hours ago', '2 小时前'],
+	[3 * 86_400, '3 days ago', '3 天前'],
 	[42 * 86_400, '12 Oct', '10月12日'],
 	[500 * 86_400, '11 Jul 2025', '2025年7月11日'],
 ])('%d seconds ago', (seconds, english, chinese) => {
@@ -51,5 +51,5 @@ test('lists and numbers', () => {
 	expect(zh.list(['a', 'b'])).toBe('a和b');
 	expect(en.number(6858)).toBe('6,858');
 	expect(en.duration(130)).toBe('2 minutes');
-	expect(zh.duration(5)).toBe('5秒钟');
+	expect(zh.duration(5)).toBe('5 秒钟');
 });

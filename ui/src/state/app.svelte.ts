@@ -23,6 +23,9 @@ import { Toasts } from './toasts.svelte';
 /** The dialogs that belong to the window and not to a view. */
 export type Dialog = 'palette' | 'keys' | 'closing' | null;
 
+/** How a store says that nothing may be written; `denied` is also said of reading. */
+const REFUSALS = ['read_only', 'read_only_url', 'probe_failed'];
+
 /** Everything that the window shows, and the only thing that talks to the host. */
 export class App {
 	readonly registries: Registries;
@@ -153,9 +156,17 @@ export class App {
 			void this.browse.load();
 			return true;
 		} catch (reason) {
-			this.report(toWireError(reason));
+			const error = toWireError(reason);
+			this.heard(registry, error);
+			this.report(error);
 			return false;
 		}
+	}
+
+	/** A write failed. Whether the whole registry can only be read now is found out, remembered and shown; one plugin may just be closed. */
+	heard(registry: string, { kind, data }: WireError): void {
+		const refused = REFUSALS.includes(kind) || (kind === 'denied' && data.verb === 'write');
+		if (refused) void this.connect.run(registry);
 	}
 
 	/** Does something whose failure has no better place than a toast. Null when it failed. */
@@ -187,6 +198,7 @@ export class App {
 	private ended(job: JobView): void {
 		if (job.kind === 'publish' && job.registry === this.registries.name) void this.sync.now();
 		if (job.kind === 'publish') this.published(job);
+		if (job.kind !== 'download' && job.status.state === 'failed') this.heard(job.registry, job.status.error);
 		if (job.kind !== 'download') return;
 		const { status } = job;
 		if (status.state === 'done' && status.result.kind === 'saved') {

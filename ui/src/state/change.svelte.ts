@@ -2,6 +2,7 @@ import { type Backend, toWireError } from '../backend';
 import type { ChangeDone } from '../generated/ChangeDone';
 import type { ChangePlan } from '../generated/ChangePlan';
 import type { ChangeRequest } from '../generated/ChangeRequest';
+import type { RevisionView } from '../generated/RevisionView';
 import type { WireError } from '../generated/WireError';
 import { direction } from '../lib/versions';
 import type { Plugin } from './plugin.svelte';
@@ -33,6 +34,8 @@ export class Change {
 	error = $state.raw<WireError | null>(null);
 	/** Somebody moved the channel meanwhile; the plan is on top of that. */
 	conflict = $state(false);
+	/** What others wrote meanwhile, newest first; empty when that cannot be read. */
+	meanwhile = $state.raw<RevisionView[]>([]);
 	/** It may or may not have been written. */
 	unknown = $state(false);
 	/** It was found out that it was not written. */
@@ -48,6 +51,8 @@ export class Change {
 	constructor(
 		private readonly backend: Backend,
 		private readonly plugin: Plugin,
+		/** Is told why something was not written. */
+		private readonly heard: (error: WireError) => void = () => undefined,
 	) {}
 
 	get mode(): Mode | null {
@@ -151,7 +156,10 @@ export class Change {
 			else if (error.code === 'unknown_outcome') {
 				this.unknown = true;
 				this.op = error.data.op ?? null;
-			} else this.error = error;
+			} else {
+				this.error = error;
+				this.heard(error);
+			}
 			return null;
 		} finally {
 			this.applying = false;
@@ -178,22 +186,26 @@ export class Change {
 
 	/** Whether history has the operation: the one sure sign, also for what leaves no other. */
 	private async isWritten(): Promise<boolean> {
-		if (this.op === null) return false;
-		try {
-			const { revisions } = await this.backend.history(this.plugin.registry, this.plugin.id, null);
-			return revisions.some((revision) => revision.op === this.op);
-		} catch {
-			// What stands there is looked at all the same.
-			return false;
-		}
+		return this.op !== null && (await this.newest()).some((revision) => revision.op === this.op);
 	}
 
 	/** Reads what stands there now, and plans on top of it. */
 	private async lookAgain(): Promise<void> {
+		const known = this.plan?.seq ?? this.plugin.view?.seq ?? 0;
 		await this.plugin.refresh();
+		this.meanwhile = (await this.newest()).filter((revision) => revision.seq > known);
 		this.seen = this.standing();
 		this.conflict = true;
 		await this.replan();
+	}
+
+	/** The newest page of history; nothing when it cannot be read, since what stands there now is shown all the same. */
+	private async newest(): Promise<RevisionView[]> {
+		try {
+			return (await this.backend.history(this.plugin.registry, this.plugin.id, null)).revisions;
+		} catch {
+			return [];
+		}
 	}
 
 	private standing(): string | null {

@@ -6,6 +6,7 @@ export { Comparison, pathOf } from './compare.svelte';
 export { Connect, ConnectionTest, type Fault, KeyPair, RegistryForm, TEST_STEPS } from './connect.svelte';
 export { appContext, provideApp, useApp } from './context';
 export { Managed } from './managed.svelte';
+export { type Base, Past } from './past.svelte';
 export { Plugin, type Readme } from './plugin.svelte';
 export { Publishing, STEPS, type Standing, type Step } from './publish.svelte';
 export { Reading } from './reading.svelte';

@@ -1,5 +1,4 @@
 import { type Backend, toWireError } from '../backend';
-import type { Consequence } from '../generated/Consequence';
 import type { HistoryView } from '../generated/HistoryView';
 import type { PluginView } from '../generated/PluginView';
 import type { ReleaseView } from '../generated/ReleaseView';
@@ -12,14 +11,6 @@ export type Readme =
 	| { state: 'there'; html: string | null }
 	| { state: 'failed'; error: WireError };
 
-/** A revision beside the present state. */
-export interface Compared {
-	from: number;
-	/** Null until the answer is there. */
-	changes: Consequence[] | null;
-	error: WireError | null;
-}
-
 /** One plugin of one registry: first what is on disk, then what the registry says. */
 export class Plugin {
 	view = $state.raw<PluginView | null>(null);
@@ -28,8 +19,6 @@ export class Plugin {
 	revisions = $state.raw<RevisionView[] | null>(null);
 	historyError = $state.raw<WireError | null>(null);
 	historyBusy = $state(false);
-	/** What is different between a revision and now; none when nothing is compared. */
-	compared = $state.raw<Compared | null>(null);
 	private nextBefore = $state<number | null>(null);
 	private readonly readmes = $state<Record<string, Readme>>({});
 
@@ -83,29 +72,6 @@ export class Plugin {
 		} catch (reason) {
 			this.readmes[version] = { state: 'failed', error: toWireError(reason) };
 		}
-	}
-
-	/** Compares a revision with the present one; asked again for the same revision, it ends. */
-	async compareWithNow(seq: number): Promise<void> {
-		if (this.compared?.from === seq) {
-			this.compared = null;
-			return;
-		}
-		const asked: Compared = { from: seq, changes: null, error: null };
-		this.compared = asked;
-		let answer: Compared;
-		try {
-			const { changes } = await this.backend.compareRevisions(
-				this.registry,
-				this.id,
-				seq,
-				this.view?.seq ?? seq,
-			);
-			answer = { ...asked, changes };
-		} catch (reason) {
-			answer = { ...asked, error: toWireError(reason) };
-		}
-		if (this.compared === asked) this.compared = answer;
 	}
 
 	get hasEarlier(): boolean {

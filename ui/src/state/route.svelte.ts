@@ -13,6 +13,8 @@ export type Route =
 			base?: string | null;
 			/** The file that is looked at. */
 			file?: string | null;
+			/** The revision that is looked at. */
+			at?: number | null;
 			from: 'browse' | 'releases';
 	  }
 	| { name: 'publish'; path: string | null }
@@ -71,6 +73,7 @@ export function write(route: Route): string {
 			if (route.version !== null) query.set('version', route.version);
 			if (route.base != null) query.set('base', route.base);
 			if (route.file != null) query.set('file', route.file);
+			if (route.at != null) query.set('at', String(route.at));
 			if (route.from !== 'browse') query.set('from', route.from);
 			const tail = query.size > 0 ? `?${query}` : '';
 			return `#/plugin/${encodeURIComponent(route.id)}/${route.tab}${tail}`;
@@ -85,6 +88,11 @@ export function write(route: Route): string {
 function optional(name: 'base' | 'file', query: URLSearchParams): { [key in typeof name]?: string } {
 	const value = query.get(name);
 	return value === null ? {} : { [name]: value };
+}
+
+function revision(query: URLSearchParams): { at?: number } {
+	const at = Number(query.get('at'));
+	return Number.isSafeInteger(at) && at > 0 ? { at } : {};
 }
 
 /** The route of a fragment; Browse for anything unknown. */
@@ -102,6 +110,7 @@ export function parse(hash: string): Route {
 				version: query.get('version'),
 				...optional('base', query),
 				...optional('file', query),
+				...revision(query),
 				from: query.get('from') === 'releases' ? 'releases' : 'browse',
 			};
 		case 'publish':

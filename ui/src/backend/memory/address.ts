@@ -1,6 +1,7 @@
 import type { Backend } from '../backend';
 import { lost, moved, unreachable, wireError } from './errors';
-import { Memory, type World } from './memory';
+import type { World } from './host';
+import { Memory } from './memory';
 import { community } from './registries';
 
 const broken = wireError(
@@ -12,7 +13,7 @@ const broken = wireError(
 
 /**
  * A world from the address, for development: `?world=empty`, `fresh`, `read-only`, `offline`, `many`,
- * and `?fail=plugin` to let a method fail once, with `&with=lost|moved|offline`.
+ * and `?fail=plugin` to let a method fail once, with `&with=lost|moved|offline`. In the console, `memory` is that world.
  */
 export function memoryFromAddress(search: string): Memory {
 	const query = new URLSearchParams(search);
@@ -34,6 +35,7 @@ export function memoryFromAddress(search: string): Memory {
 			actor: 'mei',
 		},
 	});
+	Object.assign(globalThis, { memory });
 	const errors = { lost, moved: moved('stable', '3.1.2', 'mei'), offline: unreachable, broken };
 	const method = query.get('fail');
 	if (method !== null) {

@@ -44,3 +44,11 @@ export const moved = (channel: string, now: string, by: string) =>
 		'Look at it again and decide anew.',
 		{ channel, now, by },
 	);
+
+export const denied = wireError(
+	'credentials',
+	'denied',
+	'These credentials may not write plugins/timesheet-export.json.',
+	'Ask whoever administers the bucket for this permission.',
+	{ verb: 'write', what: 'plugins/timesheet-export.json' },
+);

@@ -1,1 +1,2 @@
-export { Memory, type World } from './memory';
+export type { World } from './host';
+export { Memory } from './memory';

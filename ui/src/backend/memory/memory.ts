@@ -4,82 +4,26 @@ import type { JobView } from '../../generated/JobView';
 import type { OrphanView } from '../../generated/OrphanView';
 import type { Phase } from '../../generated/Phase';
 import type { PublishRequest } from '../../generated/PublishRequest';
-import type { RegistryView } from '../../generated/RegistryView';
-import type { Settings } from '../../generated/Settings';
-import type { WireError } from '../../generated/WireError';
-import type { Backend, Drop } from '../backend';
+import type { Backend } from '../backend';
 import { compare, first } from './compare';
 import { BINARY, contents, fileOf, listed } from './contents';
-import type { Document } from './document';
-import { notFound, unreachable, wireError } from './errors';
+import { notFound, unreachable } from './errors';
 import { inspectRequest } from './folder';
 import { whole } from './health';
+import { Host, type World } from './host';
 import { Jobs } from './jobs';
-import { acme, added, community, embedded, testConnection } from './registries';
-import { digest, release, Shelf } from './registry';
+import { digest, release } from './registry';
 import { differences, next } from './rules';
 
-/** What the world is like. */
-export interface World {
-	/** Milliseconds since the epoch. */
-	now: () => number;
-	registries: RegistryView[];
-	/** How many plugins each registry has; 0 for an empty one. */
-	plugins: number;
-	settings: Settings;
-	locale: string | null;
-	/** Milliseconds that an answer of the registry takes; what is on disk is there at once. */
-	latency: number;
-	/** Milliseconds that a phase of a job takes. */
-	phase: number;
-	offline: boolean;
-}
-
-const usual: World = {
-	now: () => Date.now(),
-	registries: [acme, embedded, community],
-	plugins: 12,
-	settings: { theme: 'system', language: 'system', actor: 'mei' },
-	locale: 'en-GB',
-	latency: 0,
-	phase: 0,
-	offline: false,
-};
-
 /** A host in memory. Not a mock: it keeps the registry's rules, so that a test can follow a person through several steps. */
-export class Memory implements Backend {
-	/** What was asked to open outside. */
-	readonly opened: string[] = [];
-	/** Whether the window was shown. */
-	shown = false;
+export class Memory extends Host implements Backend {
 	/** What fixes wrote. */
 	readonly fixed: string[] = [];
-	/** What a folder dialog returns. */
-	picked: string | null = '/home/mei/code/timesheet-export';
-	offline: boolean;
-
 	readonly jobList: Jobs;
-	private readonly world: World;
-	private readonly shelves = new Map<string, Shelf>();
-	private readonly faults = new Map<keyof Backend, WireError[]>();
-	private readonly dropListeners = new Set<(drop: Drop) => void>();
-	private readonly closeListeners = new Set<() => void>();
-	private registries: RegistryView[];
-	private settings: Settings;
-	private syncedAt: string | null;
 
 	constructor(world: Partial<World> = {}) {
-		this.world = { ...usual, ...world };
-		this.registries = structuredClone(this.world.registries);
-		this.settings = { ...this.world.settings };
-		this.offline = this.world.offline;
-		this.syncedAt = new Date(this.world.now() - 60_000).toISOString();
+		super(world);
 		this.jobList = new Jobs(() => this.stamp(), this.world.phase);
-	}
-
-	/** Makes the next call of a method fail. */
-	failNext(method: keyof Backend, error: WireError): void {
-		this.faults.set(method, [...(this.faults.get(method) ?? []), error]);
 	}
 
 	/** Lets somebody else move a channel meanwhile. */
@@ -90,92 +34,9 @@ export class Memory implements Backend {
 		document.commit(state, made);
 	}
 
-	drop(drop: Drop): void {
-		for (const listener of this.dropListeners) listener(drop);
-	}
-
-	requestClose(): void {
-		for (const listener of this.closeListeners) listener();
-	}
-
-	async start() {
-		await this.disk('start');
-		const { locale } = this.world;
-		return {
-			version: '0.1.0',
-			platform: 'linux',
-			locale,
-			settings: { ...this.settings },
-			registries: this.list(),
-		};
-	}
-
-	async saveSettings(settings: Settings) {
-		await this.disk('saveSettings');
-		this.settings = { ...settings };
-		return settings;
-	}
-
-	async addRegistry(input: Parameters<Backend['addRegistry']>[0]) {
-		await this.network('addRegistry');
-		if (this.registries.some((r) => r.name === input.name)) {
-			throw wireError(
-				'conflict',
-				'name_taken',
-				`There is a registry named ${input.name}.`,
-				'Choose another name.',
-				{ name: input.name },
-			);
-		}
-		this.registries.push({ ...added(input), is_default: this.registries.length === 0 });
-		this.shelves.set(input.name, new Shelf(this.world.now));
-		return this.list();
-	}
-
-	async removeRegistry(name: string) {
-		await this.disk('removeRegistry');
-		this.registries = this.registries.filter((r) => r.name !== name);
-		return this.list();
-	}
-
-	async setDefaultRegistry(name: string) {
-		await this.disk('setDefaultRegistry');
-		for (const registry of this.registries) registry.is_default = registry.name === name;
-		return this.list();
-	}
-
-	async logIn(name: string) {
-		await this.disk('logIn');
-		const registry = this.registries.find((r) => r.name === name);
-		if (registry) registry.credentials = { source: 'keychain' };
-		return this.list();
-	}
-
-	async testRegistry(name: string, onStep: Parameters<Backend['testRegistry']>[1]) {
-		await this.disk('testRegistry');
-		const registry = this.registries.find((r) => r.name === name);
-		if (registry === undefined) throw notFound(`registry ${name}`);
-		await testConnection(registry, () => this.pause(), onStep);
-		if (registry.access.state === 'unknown') registry.access = { state: 'read_write' };
-		return this.list();
-	}
-
-	async awsProfiles() {
-		await this.disk('awsProfiles');
-		return ['default', 'acme-prod', 'acme-staging'];
-	}
-
 	/** What the next check finds, and what can be cleaned up. */
 	health: HealthReport = structuredClone(whole);
 	orphans: OrphanView[] = [];
-
-	async startEmbedded() {
-		await this.disk('startEmbedded');
-		if (!this.registries.some((r) => r.kind === 'embedded')) {
-			this.registries.push({ ...embedded, is_default: this.registries.length === 0 });
-		}
-		return this.list();
-	}
 
 	async browse(...[registry, query, sort, categories]: Parameters<Backend['browse']>) {
 		await this.disk('browse');
@@ -315,23 +176,13 @@ export class Memory implements Backend {
 	}
 
 	async apply(registry: string, id: string, change: Parameters<Backend['apply']>[2]) {
-		await this.network('apply');
+		await this.write('apply');
 		const document = this.document(registry, id);
 		const { state, made, consequences } = next(document, change, {
 			by: this.settings.actor,
 			at: this.stamp(),
 		});
 		return { id, ...document.commit(state, made), consequences, warning: null };
-	}
-
-	async pickFolder() {
-		await this.disk('pickFolder');
-		return this.picked;
-	}
-
-	async pickArchive() {
-		await this.disk('pickArchive');
-		return this.picked;
 	}
 
 	async inspect(registry: string, request: PublishRequest) {
@@ -382,7 +233,7 @@ export class Memory implements Backend {
 				consequences: [{ kind: 'adds' as const, version: manifest.version }],
 			};
 		};
-		const fault = this.offline ? unreachable : null;
+		const fault = this.offline ? unreachable : this.denied;
 		return this.jobList.begin(
 			{ id: crypto.randomUUID(), kind: 'publish', ...about },
 			legs.map((l) => [...l]),
@@ -418,76 +269,7 @@ export class Memory implements Backend {
 		return this.jobList.resume(id);
 	}
 
-	async openLink(url: string) {
-		await this.disk('openLink');
-		this.opened.push(url);
-	}
-
 	onJob(listener: (job: JobView) => void) {
 		return this.jobList.on(listener);
-	}
-
-	onDrop(listener: (drop: Drop) => void) {
-		this.dropListeners.add(listener);
-		return () => this.dropListeners.delete(listener);
-	}
-
-	onCloseRequested(listener: () => void) {
-		this.closeListeners.add(listener);
-		return () => this.closeListeners.delete(listener);
-	}
-
-	async closeAnyway() {
-		await this.disk('closeAnyway');
-	}
-
-	async showWindow() {
-		await this.disk('showWindow');
-		this.shown = true;
-	}
-
-	private list(): RegistryView[] {
-		return structuredClone(this.registries);
-	}
-
-	private stamp(): string {
-		return new Date(this.world.now()).toISOString();
-	}
-
-	private shelf(registry: string): Shelf {
-		const known = this.shelves.get(registry);
-		if (known) return known;
-		const shelf =
-			this.world.plugins === 0
-				? new Shelf(this.world.now)
-				: Shelf.stocked(this.world.now, this.world.plugins);
-		this.shelves.set(registry, shelf);
-		return shelf;
-	}
-
-	private document(registry: string, id: string): Document {
-		const document = this.shelf(registry).documents.get(id);
-		if (document === undefined) throw notFound(`plugin ${id}`);
-		return document;
-	}
-
-	private pause(): Promise<void> {
-		return new Promise((resolve) => setTimeout(resolve, this.world.latency));
-	}
-
-	private trip(method: keyof Backend): void {
-		const error = this.faults.get(method)?.shift();
-		if (error) throw error;
-	}
-
-	private async disk(method: keyof Backend): Promise<void> {
-		await Promise.resolve();
-		this.trip(method);
-	}
-
-	private async network(method: keyof Backend): Promise<void> {
-		await this.pause();
-		this.trip(method);
-		if (this.offline) throw unreachable;
 	}
 }

@@ -84,3 +84,12 @@ test('a running job shows its phase and can be cancelled', async () => {
 	await user.click(running.getByRole('button', { name: /^Cancel/ }));
 	expect(await (await row('Publish meeting-notes 4.0.0')).findByText('Cancelled')).toBeTruthy();
 });
+
+test('a publish that failed begins again where its folder is looked at', async () => {
+	const { row, user, screen } = await open([job('failed', 1, { state: 'failed', error: unreachable })]);
+	await user.click(
+		(await row('Publish plugin-failed 1.0.0')).getByRole('button', { name: /^Publish again/ }),
+	);
+	expect(await screen.findByText('/home/mei/code/failed')).toBeTruthy();
+	expect(await screen.findByRole('tree', { name: 'Files in the package' })).toBeTruthy();
+});

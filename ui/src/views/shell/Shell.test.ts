@@ -1,5 +1,6 @@
 import { fireEvent, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
+import { denied } from '../../backend/memory/errors';
 import { stage } from '../../tests/stage';
 
 describe('the palette', () => {
@@ -97,4 +98,22 @@ test('switching the registry begins at its list', async () => {
 	await user.keyboard('{ArrowDown}{Enter}');
 	await waitFor(() => expect(app.route.current).toEqual({ name: 'browse' }));
 	expect(app.registries.name).toBe('local');
+});
+
+test('a registry that became read-only says why, and what to do', async () => {
+	const { screen, user, memory } = await stage({}, '#/plugin/timesheet-export/history?at=10');
+	await user.click(await screen.findByRole('button', { name: 'Restore this state…' }));
+	await user.type(await screen.findByRole('textbox', { name: 'Why?' }), 'It was fine.');
+	memory.denied = denied;
+	await user.click(screen.getByRole('button', { name: 'Restore' }));
+	const title = await screen.findByText('acme-plugins can only be read now');
+	const banner = within(title.closest<HTMLElement>('[role=status]') ?? title);
+	expect(banner.getByText('These credentials may not write plugins/timesheet-export.json.')).toBeTruthy();
+	expect(banner.getByText('Ask whoever administers the bucket for this permission.')).toBeTruthy();
+	const navigation = within(screen.getByRole('navigation', { name: 'Main' }));
+	expect(navigation.queryByRole('button', { name: 'Publish' })).toBeNull();
+	memory.denied = null;
+	await user.click(banner.getByRole('button', { name: 'Test the connection' }));
+	expect(await navigation.findByRole('button', { name: 'Publish' })).toBeTruthy();
+	expect(screen.queryByText('acme-plugins can only be read now')).toBeNull();
 });

@@ -1,7 +1,7 @@
 /** Jobs: what runs and what ran. The words for phases and outcomes are used by Publish as well. */
 export const activity = {
 	title: 'Activity',
-	subtitle: 'Publishes and downloads on this computer',
+	subtitle: 'What ran on this computer, and how it ended',
 	list: 'Jobs',
 	today: 'Today',
 	yesterday: 'Yesterday',
@@ -43,6 +43,8 @@ export const activity = {
 	result: { published: 'Live', saved: 'Saved', checked: 'Checked', cleaned: 'Cleaned up' },
 	cancelledBody: 'Nothing of it is visible.',
 	interruptedBody: 'Patchbay ended while it ran.',
+	interruptedHint: 'Resuming asks the registry how far it came, and does the rest.',
+	again: 'Publish again',
 	find: 'Find out now',
 	resume: 'Resume',
 	see: 'See it',

@@ -76,6 +76,8 @@ export const change = {
 	conflict: {
 		title: 'Somebody was faster',
 		now: (channel: string, version: string) => `${channel} is at ${version} now.`,
+		did: (what: string, by: string, ago: string) => `${what}: ${by}, ${ago}.`,
+		see: 'See History',
 		wrote: (seq: string) => `Revision ${seq} was written meanwhile.`,
 		gone: (channel: string) => `There is no channel ${channel} now.`,
 		check: 'This is what would happen on top of that. Confirm again if you still want it.',

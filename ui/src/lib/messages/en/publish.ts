@@ -37,6 +37,7 @@ export const publish = {
 		excluded: (name: string, why: string) => `${name}, ${why} (left out)`,
 		builtIn: 'built-in rule',
 		rule: (rule: string, source: string) => `${rule} in ${source}`,
+		files: (n: number, count: string) => (n === 1 ? '1 file' : `${count} files`),
 		again: 'Check again',
 		checked: 'Checked just now',
 		nothing: 'Nothing to show yet',

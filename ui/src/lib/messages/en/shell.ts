@@ -18,6 +18,12 @@ export const shell = {
 	isDefault: 'default',
 	canPublish: 'can publish',
 	readOnly: 'read-only',
+	onlyRead: {
+		title: (name: string) => `${name} can only be read now`,
+		works: 'Browsing, comparing and downloading go on as before.',
+		test: 'Test the connection',
+		hide: 'Hide',
+	},
 	onThisComputer: 'on this computer',
 	synced: (ago: string) => `Synced ${ago}`,
 	neverSynced: 'Not synced yet',

@@ -2,7 +2,7 @@ import type { Messages } from '../en';
 
 export const activity: Messages['activity'] = {
 	title: '动态',
-	subtitle: '这台电脑上的发布与下载',
+	subtitle: '本机上运行过的任务及其结果',
 	list: '任务',
 	today: '今天',
 	yesterday: '昨天',
@@ -44,6 +44,8 @@ export const activity: Messages['activity'] = {
 	result: { published: '已发布', saved: '已保存', checked: '已检查', cleaned: '已清理' },
 	cancelledBody: '没有任何内容对外可见。',
 	interruptedBody: '任务进行期间 Patchbay 退出了。',
+	interruptedHint: '继续时会先询问仓库进行到哪一步，再完成剩余部分。',
+	again: '重新发布',
 	find: '立即查明',
 	resume: '继续',
 	see: '查看版本',

@@ -77,6 +77,8 @@ export const change: Messages['change'] = {
 	conflict: {
 		title: '有人抢先做了更改',
 		now: (channel, version) => `${channel} 现在位于 ${version}。`,
+		did: (what, by, ago) => `${what}（${by}，${ago}）。`,
+		see: '查看历史',
 		wrote: (seq) => `期间写入了第 ${seq} 次修订。`,
 		gone: (channel) => `通道 ${channel} 现在已不存在。`,
 		check: '以下是在此基础上会发生的变化。如仍要继续，请再次确认。',

@@ -37,6 +37,7 @@ export const publish: Messages['publish'] = {
 		excluded: (name, why) => `${name}，${why}（已排除）`,
 		builtIn: '内置规则',
 		rule: (rule, source) => `${source} 中的 ${rule}`,
+		files: (_, count) => `${count} 个文件`,
 		again: '重新检查',
 		checked: '刚刚检查过',
 		nothing: '暂时没有可显示的内容',

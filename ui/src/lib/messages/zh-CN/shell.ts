@@ -19,6 +19,12 @@ export const shell: Messages['shell'] = {
 	isDefault: '默认',
 	canPublish: '可发布',
 	readOnly: '只读',
+	onlyRead: {
+		title: (name) => `${name} 现在只能读取`,
+		works: '浏览、比较和下载不受影响。',
+		test: '测试连接',
+		hide: '隐藏',
+	},
 	onThisComputer: '本机',
 	synced: (ago) => `${ago}已同步`,
 	neverSynced: '尚未同步',

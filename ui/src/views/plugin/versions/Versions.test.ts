@@ -34,6 +34,27 @@ describe('the rail', () => {
 	});
 });
 
+describe('from a version', () => {
+	test('one goes to its files, and to what it changed', async () => {
+		const { row, user, details, app, screen } = await open();
+		await user.click(row(/^3\.3\.0/));
+		await user.click(within(details()).getByRole('button', { name: 'Compare with 3.2.0' }));
+		expect(app.route.current).toMatchObject({ tab: 'compare', base: '3.2.0', version: '3.3.0' });
+		expect(await screen.findByRole('combobox', { name: 'From' })).toBeTruthy();
+		await user.click(screen.getByRole('tab', { name: 'Versions' }));
+		await user.click(within(details()).getByRole('button', { name: 'Files' }));
+		expect(app.route.current).toMatchObject({ tab: 'files', version: '3.3.0' });
+		expect(await screen.findByRole('tree', { name: 'Files in the package' })).toBeTruthy();
+	});
+
+	test('the oldest has nothing before it', async () => {
+		const { row, user, details } = await open();
+		await user.click(row(/^2\.9\.4/));
+		expect(within(details()).queryByRole('button', { name: /^Compare/ })).toBeNull();
+		expect(within(details()).getByRole('button', { name: 'Files' })).toBeTruthy();
+	});
+});
+
 describe('rolling back by keyboard', () => {
 	test('nothing happens before the person has seen the plan and confirmed it', async () => {
 		const { user, plug, row, details, screen, memory } = await open();
