@@ -111,6 +111,16 @@ pub fn cache(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     write_and_rename(path, bytes, false).map_err(FileError::write(path))
 }
 
+/// Makes a file that was written by [`cache`] stay after a power cut.
+///
+/// # Errors
+/// [`FileError::Write`] when the disk does not take it, or it is not there any more.
+pub fn keep(path: &Path) -> Result<(), FileError> {
+    // For writing: Windows flushes no file that was opened to be read.
+    let synced = File::options().write(true).open(path).and_then(|file| file.sync_all());
+    synced.and_then(|()| sync_folder(path)).map_err(FileError::write(path))
+}
+
 fn write_and_rename(path: &Path, bytes: &[u8], durable: bool) -> io::Result<()> {
     let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
     // In the same folder, because a rename is atomic inside one file system only. tempfile makes it readable for the owner alone.
@@ -120,11 +130,15 @@ fn write_and_rename(path: &Path, bytes: &[u8], durable: bool) -> io::Result<()> 
         file.as_file().sync_all()?;
     }
     file.persist(path)?;
-    // Without this the rename itself may be lost in a power cut. Windows has no such call.
-    if durable && cfg!(unix) {
-        File::open(folder)?.sync_all()?;
+    if durable { sync_folder(path) } else { Ok(()) }
+}
+
+/// Without this the renaming of a file may be lost in a power cut. Windows has no such call.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        Some(folder) if cfg!(unix) => File::open(folder)?.sync_all(),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Reads a JSON file; none when it is not there.

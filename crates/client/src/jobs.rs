@@ -353,7 +353,12 @@ impl Reporter for Line {
             plugin.clone_into(&mut job.record.view.plugin);
             version.clone_into(&mut job.record.view.version);
             // So that an interrupted job can be recognised; when it cannot be written now, the end writes it.
-            let _ = self.jobs.0.records.write(&job.record);
+            let _ = self.jobs.0.records.note(&job.record);
         });
+    }
+
+    // Only flushed, not written again: the jobs are not locked meanwhile, and the end may be written at the same time.
+    fn keep(&self) {
+        let _ = self.jobs.0.records.keep(self.id);
     }
 }

@@ -16,6 +16,8 @@ pub trait Reporter: Send + Sync {
     fn advance(&self, bytes: u64);
     /// Which release it is about, as soon as that is known.
     fn subject(&self, plugin: &str, version: &str);
+    /// Puts what is written down of the job on the disk, to stay after a power cut; waits for it.
+    fn keep(&self);
 }
 
 /// A reporter to whom nobody listens.
@@ -27,6 +29,7 @@ impl Reporter for Silent {
     fn total(&self, _: u64) {}
     fn advance(&self, _: u64) {}
     fn subject(&self, _: &str, _: &str) {}
+    fn keep(&self) {}
 }
 
 /// The time over which a rate is averaged: long enough not to jump with each chunk, short enough to follow a slower network.

@@ -10,7 +10,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    files::{FileError, Lock, cache, read_json, write_json},
+    files::{FileError, Lock, cache, keep, read_json, write_json},
     wire::{JobState, JobView},
 };
 
@@ -60,11 +60,16 @@ impl Records {
         write_json(&self.folder.join(format!("{}.json", record.view.id)), record)
     }
 
-    /// Writes down that a job began. It has done nothing yet that a power cut could leave in doubt, so nobody waits for the disk.
+    /// Writes a record down without waiting for the disk: nothing was done yet that a power cut could leave in doubt.
     pub(super) fn note(&self, record: &JobRecord) -> Result<(), FileError> {
         let path = self.folder.join(format!("{}.json", record.view.id));
         let bytes = serde_json::to_vec(record).map_err(|error| FileError::write(&path)(error.into()))?;
         cache(&path, &bytes)
+    }
+
+    /// Makes a record that was noted stay after a power cut.
+    pub(super) fn keep(&self, id: Uuid) -> Result<(), FileError> {
+        keep(&self.path(id))
     }
 
     /// The record of a job whose lock the caller holds, as it stands there.

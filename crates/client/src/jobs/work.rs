@@ -52,6 +52,14 @@ pub struct JobContext {
     pub cancel: CancellationToken,
 }
 
+impl JobContext {
+    /// Waits until what is known of the job would stay after a power cut. Before anything is sent whose outcome could be in doubt.
+    pub(crate) async fn keep(&self) {
+        let reporter = self.reporter.clone();
+        let _ = tokio::task::spawn_blocking(move || reporter.keep()).await;
+    }
+}
+
 impl fmt::Debug for JobContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("JobContext").field("id", &self.id).finish_non_exhaustive()

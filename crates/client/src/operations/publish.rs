@@ -222,7 +222,8 @@ impl App {
         let id = folder.manifest.id.clone();
         let read = async { Ok(session.registry.find(&id).await?) };
         let packing = self.pack_all(folder, more, request.notes.clone(), reporter, &job.cancel);
-        let ((ready, others), found) = tokio::try_join!(packing, read)?;
+        let kept = async { Ok(job.keep().await) };
+        let ((ready, others), found, ()) = tokio::try_join!(packing, read, kept)?;
         let packages = || std::iter::once(&ready).chain(&others);
         for package in packages() {
             fits(package, session.registry.about().limits.package)?;
