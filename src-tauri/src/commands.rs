@@ -6,7 +6,7 @@ use std::path::Path;
 
 use patchbay_client::App;
 use patchbay_client::wire::{
-    BrowseView, ChangeDone, ChangePlan, ChangeRequest, CleanPlan, ConnectionStep, DiffView, FileContentView, FilesView, FixView,
+    AuditDone, BrowseView, ChangeDone, ChangePlan, ChangeRequest, CleanPlan, ConnectionStep, DiffView, FileContentView, FilesView, FixView,
     HistoryView, JobView, OrphanView, PluginView, PublishPlan, PublishRequest, RegistryInput, RegistryView, RevisionDiff, Secret, Settings,
     SortBy, Start, SyncView, WireError,
 };
@@ -162,6 +162,15 @@ async fn plan_cleaning(client: Client<'_>, registry: String) -> Answer<CleanPlan
 #[tauri::command]
 async fn clean(client: Client<'_>, registry: String, orphans: Vec<OrphanView>) -> Answer<JobView> {
     client.clean(Some(&registry), orphans).await
+}
+
+/// Writes all revisions of the registry into a file of the person's choice.
+#[tauri::command]
+async fn audit(client: Client<'_>, shown: WebviewWindow, options: State<'_, Options>, registry: String) -> Answer<Option<AuditDone>> {
+    match pick::file_to_save(&shown, &options, &format!("{registry}-audit.jsonl")).await {
+        Some(to) => client.audit(Some(&registry), None, Path::new(&to)).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 #[tauri::command]

@@ -28,6 +28,7 @@ macro_rules! commands {
             check_registry,
             plan_cleaning,
             clean,
+            audit,
             pick_folder,
             pick_archive,
             inspect,

@@ -1,7 +1,7 @@
 // One open window with a data folder of its own.
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -146,6 +146,20 @@ export async function openApp({ home, env = {} } = {}) {
 			const script = fileURLToPath(new URL('close.py', import.meta.url));
 			const { status, stderr } = spawnSync(python, [script, 'Patchbay'], { encoding: 'utf8' });
 			if (status !== 0) throw new Error(`the window was not closed: ${stderr}`);
+		},
+
+		/** Ends the app as a crash does: nothing of it runs any further. */
+		kill() {
+			for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+				let args;
+				try {
+					args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+				} catch {
+					// It has ended meanwhile.
+					continue;
+				}
+				if (args[0] === binary && args.includes(data)) process.kill(Number(pid), 'SIGKILL');
+			}
 		},
 
 		/** Waits until the app has ended. */

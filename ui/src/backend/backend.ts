@@ -1,3 +1,4 @@
+import type { AuditDone } from '../generated/AuditDone';
 import type { BrowseView } from '../generated/BrowseView';
 import type { ChangeDone } from '../generated/ChangeDone';
 import type { ChangePlan } from '../generated/ChangePlan';
@@ -102,6 +103,8 @@ export interface Backend {
 	planCleaning(registry: string): Promise<CleanPlan>;
 	/** Removes what the person has seen. Returns the job at once. */
 	clean(registry: string, orphans: OrphanView[]): Promise<JobView>;
+	/** Writes all revisions, with the chain of their digests checked, into a file. Null when the person dismissed the dialog. */
+	audit(registry: string): Promise<AuditDone | null>;
 
 	/** Null when the person dismissed the dialog. */
 	pickFolder(): Promise<string | null>;

@@ -65,6 +65,7 @@ export const tauri: Backend = {
 	checkRegistry: (registry, quick, repair) => ask('check_registry', { registry, quick, repair }),
 	planCleaning: (registry) => ask('plan_cleaning', { registry }),
 	clean: (registry, orphans) => ask('clean', { registry, orphans }),
+	audit: (registry) => ask('audit', { registry }),
 
 	pickFolder: () => ask('pick_folder'),
 	pickArchive: () => ask('pick_archive'),

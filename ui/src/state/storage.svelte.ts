@@ -1,4 +1,5 @@
 import { type Backend, toWireError } from '../backend';
+import type { AuditDone } from '../generated/AuditDone';
 import type { CleanPlan } from '../generated/CleanPlan';
 import type { HealthReport } from '../generated/HealthReport';
 import type { JobKind } from '../generated/JobKind';
@@ -12,6 +13,10 @@ export class Storage {
 	error = $state.raw<WireError | null>(null);
 	planning = $state(false);
 	asking = $state(false);
+	/** What the last export holds. */
+	exported = $state.raw<AuditDone | null>(null);
+	exportError = $state.raw<WireError | null>(null);
+	exporting = $state(false);
 
 	constructor(
 		private readonly backend: Backend,
@@ -60,6 +65,19 @@ export class Storage {
 			await this.jobs.begin(this.backend.clean(this.registry, orphans));
 			this.plan = null;
 		});
+	}
+
+	/** Writes all revisions into a file. */
+	async export(): Promise<void> {
+		this.exporting = true;
+		this.exportError = null;
+		try {
+			this.exported = (await this.backend.audit(this.registry)) ?? this.exported;
+		} catch (reason) {
+			this.exportError = toWireError(reason);
+		} finally {
+			this.exporting = false;
+		}
 	}
 
 	private async ask(action: () => Promise<void>): Promise<void> {

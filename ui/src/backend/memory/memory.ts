@@ -164,6 +164,15 @@ export class Memory extends Host implements Backend {
 		);
 	}
 
+	async audit(registry: string) {
+		await this.network('audit');
+		const documents = [...this.shelf(registry).documents.values()];
+		const revisions = documents.reduce((sum, d) => sum + d.seq, 0);
+		return this.picked === null
+			? null
+			: { path: `${this.picked}/${registry}-audit.jsonl`, plugins: documents.length, revisions };
+	}
+
 	async icon(_registry: string, id: string): Promise<string> {
 		throw notFound(`icon of ${id}`);
 	}

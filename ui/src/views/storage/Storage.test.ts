@@ -62,3 +62,22 @@ test('what cannot be read may not be removed', async () => {
 	expect(await screen.findByText('Check the network connection, then try again.')).toBeTruthy();
 	expect(screen.queryByRole('button', { name: 'Remove…' })).toBeNull();
 });
+
+test('what was found leads to its plugin', async () => {
+	const { screen, user, app } = await open((memory) => {
+		memory.health = { ...whole, healthy: false, findings: structuredClone(found) };
+	});
+	await user.click(await screen.findByRole('button', { name: 'Check now' }));
+	await user.click(await screen.findByRole('button', { name: 'See it · meeting-notes' }, SLOW));
+	expect(app.route.current).toMatchObject({ name: 'plugin', id: 'meeting-notes', tab: 'versions' });
+});
+
+test('all revisions are exported into a file', async () => {
+	const { screen, user, memory } = await open((memory) => memory.failNext('audit', unreachable));
+	const button = await screen.findByRole('button', { name: 'Export…' });
+	await user.click(button);
+	expect(await screen.findByText('Check the network connection, then try again.')).toBeTruthy();
+	await user.click(button);
+	expect(await screen.findByText(/revisions of 12 plugins, unbroken, in/)).toBeTruthy();
+	expect(screen.getByText(`${memory.picked}/acme-plugins-audit.jsonl`)).toBeTruthy();
+});

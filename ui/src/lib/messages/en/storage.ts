@@ -34,6 +34,14 @@ export const storage = {
 		other: 'Other',
 		total: 'Together',
 	},
+	audit: {
+		title: 'Audit export',
+		body: 'Every revision of every plugin as JSON lines, each with its digest and that of the one before. “patchbay audit --verify” checks the file without the registry.',
+		button: 'Export…',
+		busy: 'Reading every revision and checking the chain',
+		done: (revisions: string, plugins: string) =>
+			`${revisions} revisions of ${plugins} plugins, unbroken, in`,
+	},
 	clean: {
 		title: 'Clean up',
 		body: 'Publishes that were given up leave uploads behind that nothing refers to. Those older than 7 days can be removed.',

@@ -35,6 +35,13 @@ export const storage: Messages['storage'] = {
 		other: '其他',
 		total: '合计',
 	},
+	audit: {
+		title: '审计导出',
+		body: '以 JSON 行的形式导出每个插件的每次修订，各带自身与前一次修订的摘要。无需仓库，即可用“patchbay audit --verify”校验文件。',
+		button: '导出…',
+		busy: '正在读取每次修订并检查摘要链',
+		done: (revisions, plugins) => `${plugins} 个插件的 ${revisions} 次修订，链条完整，已保存到`,
+	},
 	clean: {
 		title: '清理',
 		body: '放弃的发布会留下无人引用的上传文件。超过 7 天的可以移除。',
