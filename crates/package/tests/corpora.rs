@@ -70,8 +70,14 @@ const LENIENT: [(&str, &str); 2] = [("pypi/reject", "data_descriptor.zip"), ("py
 #[test]
 fn ordinary_archives_of_others_pass_the_lenient_door() {
     let Some(corpora) = corpora() else { return };
-    let folder = corpora.join("malo/accept");
-    assert_eq!(let_in(&folder, leniently).len(), archives(&folder).len());
+    // Two that PyPI takes say that their file is shorter than it is; readers cut it off or go on, so they are refused here.
+    let lying = ["short_usize.zip", "short_usize_zip64.zip"];
+    for folder in ["malo/accept", "pypi/accept"] {
+        let folder = corpora.join(folder);
+        let names = archives(&folder).iter().map(|archive| archive.file_name().unwrap().to_string_lossy().into_owned()).collect::<Vec<_>>();
+        let expected: Vec<_> = names.into_iter().filter(|name| !lying.contains(&name.as_str())).collect();
+        assert_eq!(let_in(&folder, leniently), expected, "{}", folder.display());
+    }
 }
 
 #[test]

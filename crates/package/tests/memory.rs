@@ -24,7 +24,7 @@ type Case = (&'static str, Vec<u8>, &'static str, &'static str);
 
 fn cases() -> Vec<Case> {
     // The character that becomes the most under NFKC: three bytes to thirty-three.
-    let folding = |n: usize| format!("{n}/{}", vec!["\u{fdfa}".repeat(33); 2].join("/"));
+    let folding = |n: usize| format!("{0}/{0}{n}", "\u{fdfa}".repeat(30));
     let empty_files = |name: &dyn Fn(usize) -> String| {
         let mut names: Vec<_> = (0..10_000).map(name).collect();
         names.sort_unstable();
@@ -42,7 +42,7 @@ fn cases() -> Vec<Case> {
         ("what inflates a thousandfold", zip([file("a", &zeros)]).bytes(), "accepted", "accepted"),
         ("the same in a tar", tgz(&[tar::file("a", &zeros)]), "archive_end", "accepted"),
         ("sizes that are not there", zip([claim(file("a", b"1"))]).bytes(), "archive_file_too_large", "archive_overlap"),
-        ("as many files as there may be", empty_files(&|n| format!("{n}/{}", "a".repeat(100))), "accepted", "accepted"),
+        ("as many files as there may be", empty_files(&|n| format!("{0}/{0}{n}", "a".repeat(90))), "accepted", "accepted"),
         ("names that fold to ten times their size", empty_files(&folding), "accepted", "accepted"),
         (
             "more entries than there may be",

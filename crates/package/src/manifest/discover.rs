@@ -2,10 +2,7 @@
 
 use std::{fs, path::Path};
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::{Found, ManifestError, Origin};
-use crate::check_path;
 
 const README: [&str; 4] = ["readme.md", "readme.markdown", "readme.txt", "readme"];
 const CHANGELOG: [&str; 6] = ["changelog.md", "changes.md", "history.md", "releases.md", "changelog.txt", "changelog"];
@@ -20,11 +17,9 @@ pub(super) fn fill(found: &mut Found, folder: &Path) -> Result<(), ManifestError
         if entry.file_type().is_ok_and(|t| t.is_file())
             && let Some(name) = entry.file_name().to_str()
         {
-            let name: String = name.nfc().collect();
-            let is_usual = README.iter().chain(&CHANGELOG).chain(&ICON).any(|usual| usual.eq_ignore_ascii_case(&name));
             // All others are forgotten: there may be a million.
-            if is_usual && check_path(&name).is_ok() {
-                names.push(name);
+            if README.iter().chain(&CHANGELOG).chain(&ICON).any(|usual| usual.eq_ignore_ascii_case(name)) {
+                names.push(name.to_owned());
             }
         }
     }
