@@ -41,7 +41,7 @@ for (const { name, settings } of LOOKS) {
 			browse: ['#/', 'Pomodoro'],
 			overview: [plugin, 'Weekly timesheets'],
 			versions: [`${plugin}/versions`, '2.9.4'],
-			history: [`${plugin}/history`, 'Loses entries'],
+			history: [`${plugin}/history?at=8`, '3.2.0'],
 			releases: ['#/releases', 'Pomodoro'],
 			activity: ['#/activity', ''],
 			registries: ['#/registries', 'this-computer'],
@@ -54,6 +54,42 @@ for (const { name, settings } of LOOKS) {
 		}
 	});
 }
+
+test('a registry that was checked, and a revision before it is restored, in every look', async () => {
+	await app.set(LOOKS[0].settings);
+	await go(browser, '#/storage');
+	await press(browser, 'Check now');
+	await says(browser, 'Nothing is wrong.', 60_000);
+	for (const { name, settings } of LOOKS) {
+		await app.set(settings);
+		await go(browser, '#/storage');
+		await browser.$('table').waitForExist();
+		await keep(app, `storage-${name}`);
+		await go(browser, '#/plugin/timesheet-export/history?at=8');
+		await press(browser, name === 'zh' ? '恢复到此状态…' : 'Restore this state…');
+		await browser.$('textarea').waitForExist();
+		await browser.$('textarea').setValue(name === 'zh' ? '3.3.1 已修复。' : 'The clocks are fixed.');
+		await keep(app, `restore-${name}`);
+		await browser.keys('Escape');
+	}
+});
+
+test('findings of a publish, in light and dark', async () => {
+	const folder = plugin();
+	// Put together here, so that nobody who searches this repository for secrets finds one.
+	const token = ['ghp', 'x7Kq2Rf9Zt4Lw8Vn3Bd6Ys1Hm5Jc0PgTaQeU'].join('_');
+	writeFileSync(join(folder, 'dist/main.js'), `const token = '${token}';\n`.padEnd(268_000, '// code\n'));
+	for (const { name, settings } of LOOKS.slice(0, 2)) {
+		await app.set(settings);
+		app.pick(folder);
+		await go(browser, '#/publish');
+		await press(browser, 'Choose folder…');
+		await says(browser, 'This is not a secret; publish it');
+		await keep(app, `publish-findings-${name}`);
+		await press(browser, 'Folder');
+	}
+	rmSync(folder, { recursive: true });
+});
 
 test('rolling back and publishing, in light and dark', async () => {
 	for (const { name, settings } of LOOKS.slice(0, 2)) {
@@ -86,6 +122,8 @@ test('the smallest window', async () => {
 		['versions', '#/plugin/timesheet-export/versions', '3.1.2'],
 		['registries', '#/registries', 'Where plugins come from'],
 		['settings', '#/settings', 'Appearance'],
+		['storage', '#/storage', 'What it holds'],
+		['history', '#/plugin/timesheet-export/history', 'Loses entries'],
 	]) {
 		await go(browser, hash);
 		await says(browser, words);
