@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
 
 use crate::folder::{lock, open_lock};
+use crate::point::passed;
 use crate::refusal::Refusal;
 
 /// Lock files are never deleted (whoever deletes one may delete the one that somebody has just locked), so there is a
@@ -42,6 +43,7 @@ impl KeyLocks {
             lock(&file)?;
             let done = work();
             drop(file);
+            passed("unlocked");
             drop(turn);
             done
         })

@@ -12,6 +12,7 @@ use crate::durable::sync_dir;
 use crate::folder::Folder;
 use crate::name::Key;
 use crate::object::{Place, describe, find};
+use crate::point::passed;
 use crate::refusal::Refusal;
 
 /// How often a write whose folders were removed by a DELETE in the same moment makes them again.
@@ -68,10 +69,13 @@ pub(crate) async fn put(folder: Arc<Folder>, bucket: String, key: Key, condition
     folder
         .locks
         .with(&bucket_name, &key_text, move || {
+            passed("locked");
             let bucket = inner.bucket(&bucket)?;
             condition.check(&inner, &storable(&bucket, &key)?)?;
+            passed("checked");
             // Before the rename: a name that points to bytes which are not on the disk yet is an empty file after a power cut.
             upload.as_file().sync_all()?;
+            passed("synced");
             rename_into(&bucket, &key, upload)?;
             sync_parents(&bucket, &key)
         })
@@ -86,19 +90,24 @@ pub(crate) async fn delete(folder: Arc<Folder>, bucket: String, key: Key, condit
     folder
         .locks
         .with(&bucket_name, &key_text, move || {
+            passed("locked");
             let bucket = inner.bucket(&bucket)?;
             let place = find(&bucket, &key)?;
             condition.check(&inner, &place)?;
+            passed("checked");
             let Place::Object(path) = place else { return Ok(()) };
             fs::remove_file(&path)?;
+            passed("removed");
             if let Some(parent) = path.parent() {
                 sync_dir(parent)?;
+                passed("folder synced");
             }
             // S3 has no folders, so an empty one must not stand in the way of an object with its name.
             for parent in path.ancestors().skip(1).take_while(|parent| *parent != bucket) {
                 if fs::remove_dir(parent).is_err() {
                     break;
                 }
+                passed("folder removed");
             }
             Ok(())
         })
@@ -124,9 +133,11 @@ fn rename_into(bucket: &Path, key: &Key, upload: NamedTempFile) -> Result<(), Re
                 other => other?,
             }
         }
+        passed("folders made");
         // std's rename replaces an open target on Windows, too; tempfile's persist does not.
         match fs::rename(&temporary, &target) {
             Ok(()) => {
+                passed("renamed");
                 // The name is gone already; this only stops the drop from looking for it.
                 let _ = temporary.keep();
                 return Ok(());
@@ -148,6 +159,7 @@ fn sync_parents(bucket: &Path, key: &Key) -> Result<(), Refusal> {
     let path = key.path_in(bucket);
     for parent in path.ancestors().skip(1).take_while(|parent| parent.starts_with(bucket)) {
         sync_dir(parent)?;
+        passed("folder synced");
     }
     Ok(())
 }

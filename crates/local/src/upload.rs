@@ -12,6 +12,7 @@ use tempfile::NamedTempFile;
 use tokio::io::AsyncWriteExt;
 
 use crate::locks::blocking;
+use crate::point::passed;
 use crate::refusal::Refusal;
 use crate::scratch::Scratch;
 
@@ -114,6 +115,7 @@ pub(crate) struct Upload {
 pub(crate) async fn receive(scratch: &Scratch, body: &mut StreamingBlob, announced: &Announced) -> Result<Upload, Refusal> {
     let dir = scratch.dir().to_owned();
     let file = blocking(move || Ok(NamedTempFile::new_in(dir)?)).await?;
+    passed("temporary file made");
     let mut writer = tokio::fs::File::from_std(file.as_file().try_clone()?);
 
     let mut md5 = Md5::new();
@@ -137,9 +139,11 @@ pub(crate) async fn receive(scratch: &Scratch, body: &mut StreamingBlob, announc
             drain(body).await;
             return Err(error.into());
         }
+        passed("a part received");
     }
     // tokio's writes end in the background; this one waits for them and returns their error.
     writer.flush().await?;
+    passed("all received");
     if received != announced.size {
         return Err(Refusal::Incomplete);
     }
