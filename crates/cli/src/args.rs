@@ -150,8 +150,11 @@ pub enum Verb {
 #[derive(Debug, Args)]
 pub struct Publish {
     /// The folder, and those for other platforms: a path, or PLATFORM=PATH
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(required_unless_present = "resume", value_name = "PATH")]
     pub paths: Vec<String>,
+    /// Settle a publish whose outcome is not known, by the id that it told; the same as `patchbay resume`
+    #[arg(long, value_name = "OPERATION-ID", conflicts_with_all = ["paths", "channel", "force_channel", "notes", "allow_secret", "dry_run"])]
+    pub resume: Option<String>,
     /// The channel to move to the new version [default: stable; beta for a pre-release]
     #[arg(long, value_name = "CHANNEL")]
     pub channel: Option<String>,

@@ -65,6 +65,7 @@ pub async fn run(cli: Cli, console: Console) -> Outcome {
     let context = &Context { app, console, registry: global.registry, no_input: global.no_input };
     match verb {
         Verb::Registry(verb) => registry::run(context, verb).await,
+        Verb::Publish(args::Publish { resume: Some(operation), .. }) => job::resume(context, &operation).await,
         Verb::Publish(asked) if asked.dry_run => or_stop(publish::plan(context, &asked)).await,
         Verb::Publish(asked) => publish::publish(context, asked).await,
         Verb::Pack(asked) => or_stop(package::pack(context, &asked)).await,

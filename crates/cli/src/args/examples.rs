@@ -61,7 +61,8 @@ Examples:
   $ patchbay publish ./weather-card --channel beta
   $ patchbay publish linux-x64=build/linux darwin-arm64=build/mac
   $ patchbay publish ./weather-card --allow-secret github-token:test/sample.js:3
-  $ git log -1 --format=%B | patchbay publish . --notes -";
+  $ git log -1 --format=%B | patchbay publish . --notes -
+  $ patchbay publish --resume 1b4e28ba-2fa1-4d3b-a3f5-ef19b5a7633b";
 
 pub(super) const PACK: &str = "\
 The same files give the same bytes, on every computer. Findings that would stop a publish stop it as well.

@@ -77,7 +77,7 @@ fn a_publish_whose_answer_was_lost_is_unknown_until_it_is_resumed() {
     assert!(told["error"]["hint"].as_str().unwrap().contains(&format!("patchbay resume {operation}")), "{told:#}");
 
     proxy.mend();
-    let ran = author.run(&["resume", operation]).ok();
+    let ran = author.run(&["publish", "--resume", operation]).ok();
     assert!(ran.stdout.starts_with("Published weather-card 1.0.0 to team.\n"), "{ran:#?}");
     let history = author.json(&["history", "weather-card"]);
     assert_eq!(history["revisions"].as_array().unwrap().len(), 1, "it was live already, and was not done twice: {history:#}");

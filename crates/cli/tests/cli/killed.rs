@@ -84,7 +84,9 @@ async fn killed_at_every_request_of_a_publish() {
             let jobs = world.ada.json(&["jobs"]);
             let job = &jobs["jobs"][0];
             assert_eq!(job["status"]["state"], "interrupted", "{id}: {job}");
-            world.ada.run(&["resume", job["id"].as_str().unwrap()]).ok();
+            // Both words for it do the same.
+            let words = if index % 2 == 0 { &["publish", "--resume"][..] } else { &["resume"] };
+            world.ada.run(&[words, &[job["id"].as_str().unwrap()]].concat()).ok();
             let history = world.history(&id);
             assert_eq!(history.len(), 3, "{id}: {history:?}");
         }

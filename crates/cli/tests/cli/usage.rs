@@ -21,6 +21,7 @@ fn a_usage_error_is_exit_2_on_stderr() {
         &["registry", "add", "a", "--bucket", "b", "--url", "https://example.com"],
         &["serve-local", "--port", "70000"],
         &["publish"],
+        &["publish", ".", "--resume", "1b4e28ba-2fa1-4d3b-a3f5-ef19b5a7633b"],
     ] {
         let ran = computer.run(args);
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{args:?}: {ran:#?}");
