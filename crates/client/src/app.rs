@@ -96,6 +96,10 @@ impl App {
         &self.0.jobs
     }
 
+    pub(crate) fn clock(&self) -> Clock {
+        self.0.clock.clone()
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         (self.0.clock)()
     }

@@ -206,6 +206,7 @@ impl From<GcError> for WireError {
         let (code, data) = match &e {
             GcError::Failed(_) => (Code::Failed, Vec::new()),
             GcError::NoClock => (Code::Refused, Vec::new()),
+            GcError::Cancelled => (Code::Interrupted, Vec::new()),
             GcError::Running => (Code::Conflict, Vec::new()),
             GcError::DocumentMissing { id } => (Code::Integrity, vec![("plugin", id.to_string())]),
         };

@@ -15,7 +15,6 @@ use std::{
     time::Duration,
 };
 
-use jiff::Timestamp;
 use serde_json::Value;
 use tokio::{
     sync::broadcast::{self, error::RecvError},
@@ -24,6 +23,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+pub use patchbay_registry::Clock;
 pub use progress::{Reporter, Silent};
 pub use record::JobRecord;
 pub use work::{JobContext, JobEnd, NewJob, ResumeError};
@@ -43,9 +43,6 @@ const BEAT: Duration = Duration::from_millis(100);
 
 /// How many messages a slow follower may be behind before it misses some. It then sees the newest state with the next one.
 const BACKLOG: usize = 256;
-
-/// Tells the time.
-pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// A job of this program: it runs, or its end could not be written down.
 struct Own {

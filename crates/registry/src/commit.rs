@@ -29,6 +29,7 @@ use crate::{
     error::{ChangeError, ReadError},
     format::{MAX_DOCUMENT, document::Document},
     key::Key,
+    registry::Uploads,
     seen::{Mark, Seen},
     store::{Body, Condition, ETag, Fetched, Store, StoreErrorKind},
 };
@@ -99,6 +100,8 @@ pub struct Commit<'a> {
     pub begin: Option<Found>,
     /// The revision that is in history already, because it was archived beside the upload.
     pub archived: Option<u64>,
+    /// What the change refers to; none when all of it is referred to already.
+    pub uploads: Option<&'a Uploads>,
     /// Whether an earlier run of the same operation may have got through: then all of history is searched for it.
     pub resumed: bool,
     /// How long to go on trying while others are writing or the answer is in doubt.
@@ -114,7 +117,7 @@ impl Commit<'_> {
     /// [`ChangeError::Unknown`] when a commit was sent and nobody could be asked about it until the patience ran out;
     /// every other error means that nothing is visible.
     pub async fn run(self) -> Result<Committed, ChangeError> {
-        let Self { store, seen, id, change, stamp, begin, archived, resumed, patience, cancel } = self;
+        let Self { store, seen, id, change, stamp, begin, archived, uploads, resumed, patience, cancel } = self;
         let deadline = Instant::now() + patience;
         let late = || Instant::now() >= deadline;
         let mut step = decision::first(change, stamp, begin, archived, resumed);
@@ -133,16 +136,21 @@ impl Commit<'_> {
                     None => ask.stopped(),
                 },
                 Step::Put(ask) if cancel.is_cancelled() => ask.stopped(),
-                // From here on nothing is cut short: this is the commit.
-                Step::Put(ask) => {
-                    let outcome = store.put(&Key::Document(id.clone()), Body::Bytes(ask.bytes()), ask.condition(), None).await;
-                    let step = ask.answered(outcome.map(drop).map_err(|e| failed(e.into())));
-                    if let Step::End(End::Committed(done)) = &step {
-                        // Whatever was seen meanwhile, this revision is live: a reader that is ahead of it is no error here.
-                        let _ = seen.check(id, None, Some(Mark { seq: done.document.header.seq, digest: done.digest }));
+                Step::Put(ask) => match made_sure(uploads, cancel).await {
+                    Err(ChangeError::Cancelled) => ask.stopped(),
+                    Err(error) => ask.not_sent(unsure(error), late()),
+                    // From here on nothing is cut short: this is the commit. Until it is signed are microseconds, and once it is the
+                    // store takes it for a quarter of an hour: far less than a clean-up waits.
+                    Ok(()) => {
+                        let outcome = store.put(&Key::Document(id.clone()), Body::Bytes(ask.bytes()), ask.condition(), None).await;
+                        let step = ask.answered(outcome.map(drop).map_err(|e| failed(e.into())));
+                        if let Step::End(End::Committed(done)) = &step {
+                            // Whatever was seen meanwhile, this revision is live: a reader that is ahead of it is no error here.
+                            let _ = seen.check(id, None, Some(Mark { seq: done.document.header.seq, digest: done.digest }));
+                        }
+                        step
                     }
-                    step
-                }
+                },
                 Step::Wait(wait) => {
                     unless_cancelled(cancel, tokio::time::sleep(wait.how_long())).await;
                     wait.over()
@@ -154,19 +162,36 @@ impl Commit<'_> {
 }
 
 /// What a commit tells whoever ran it.
-fn told(end: End<ReadError>, op: Uuid) -> Result<Committed, ChangeError> {
+fn told(end: End<ChangeError>, op: Uuid) -> Result<Committed, ChangeError> {
     Err(match end {
         End::Committed(done) => return Ok(*done),
         End::Refused(refusal) => refusal.into(),
-        End::Failed(error) => error.into(),
-        End::Unknown(source) => ChangeError::Unknown { op, source: source.map(Box::new) },
+        End::Failed(error) => error,
+        End::Unknown(source) => {
+            let read = |error| if let ChangeError::Failed(error) = error { Some(Box::new(error)) } else { None };
+            ChangeError::Unknown { op, source: source.and_then(read) }
+        }
         End::Cancelled => ChangeError::Cancelled,
     })
 }
 
-fn failed(error: ReadError) -> Failed<ReadError> {
+fn failed(error: ReadError) -> Failed<ChangeError> {
     let how = if let ReadError::Store(e) = &error { Failure::of(e) } else { Failure::Definite };
-    Failed { how, error }
+    Failed { how, error: error.into() }
+}
+
+async fn made_sure(uploads: Option<&Uploads>, cancel: &CancellationToken) -> Result<(), ChangeError> {
+    match uploads {
+        Some(uploads) => uploads.make_sure(cancel).await,
+        None => Ok(()),
+    }
+}
+
+/// What the commit would refer to could not be made sure of. Nothing of that is visible, so of the failures of a write only those
+/// count that may pass.
+fn unsure(error: ChangeError) -> Failed<ChangeError> {
+    let passes = matches!(&error, ChangeError::Failed(ReadError::Store(e)) if e.is_transient());
+    Failed { how: if passes { Failure::Passing } else { Failure::Definite }, error }
 }
 
 /// Does what has no effect that anybody sees, unless the person has had enough of it.

@@ -8,8 +8,8 @@
 //! 2. What will be removed is *announced* in `cleaning.json` first. After that each object is looked at again, document and age,
 //!    and then removed.
 //! 3. A publisher who finds an old object there ([`Registry::upload`]) first *writes it again*, the same bytes, which makes it
-//!    young, and then reads the announcement; it relies on the object only when that does not name it and the object is then
-//!    still there, since a clean-up that has ended takes its announcement back.
+//!    young, and then reads the announcement; so does whoever finds what was written within the hour. It relies on the object
+//!    only when that does not name it and the object is then still there: a clean-up that has ended takes its announcement back.
 //!
 //! The writes of both come before their reads, so of the two at least one sees the other (Dekker): either the clean-up finds the
 //! object young and keeps it, or the publisher finds it announced and does not rely on it. An announcement is good for an hour
@@ -22,10 +22,11 @@ use jiff::{SignedDuration, Timestamp};
 use patchbay_package::PluginId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::{
-    Registry,
+    Clock, Registry,
     doctor::SETTLED,
     error::ReadError,
     format::{FORMAT, FormatError, MAX_DOCUMENT, check_format, document::Document, parse_line},
@@ -42,6 +43,9 @@ pub(crate) const ANNOUNCED: SignedDuration = SignedDuration::from_mins(60);
 
 /// How long after its announcement a clean-up removes things.
 const REMOVES: SignedDuration = SignedDuration::from_mins(30);
+
+/// How old a look may be, by this computer's clock, when something is removed because of it.
+const LOOKED: SignedDuration = SignedDuration::from_mins(5);
 
 /// The largest announcement that is read.
 const MAX_CLEANING: u64 = 4 * 1024 * 1024;
@@ -107,6 +111,9 @@ pub enum GcError {
     /// The store does not tell the time.
     #[error("The store does not tell the time, so nobody can say how old an upload is.")]
     NoClock,
+    /// The person has had enough of it.
+    #[error("Cancelled; what was removed until then is removed.")]
+    Cancelled,
     /// Another clean-up runs, or was cut off less than an hour ago.
     #[error("Another clean-up is under way, or was cut off less than an hour ago.")]
     Running,
@@ -131,6 +138,7 @@ impl GcError {
         match self {
             Self::Failed(e) => e.name(),
             Self::NoClock => "no_clock",
+            Self::Cancelled => "cancelled",
             Self::Running => "cleaning_elsewhere",
             Self::DocumentMissing { .. } => "document_missing",
         }
@@ -142,6 +150,7 @@ impl GcError {
         match self {
             Self::Failed(e) => e.hint(),
             Self::NoClock => "Use a store that sends a Date with its answers.".into(),
+            Self::Cancelled => "Nothing needs to be done.".into(),
             Self::Running => "Wait until it has ended, or for an hour.".into(),
             Self::DocumentMissing { .. } => "Nothing was removed. See what is wrong with `patchbay doctor`.".into(),
         }
@@ -183,46 +192,97 @@ pub async fn plan(registry: &Registry, progress: &Progress) -> Result<Plan, GcEr
     Ok(plan)
 }
 
-/// Removes what was planned, and of that only what is still as it was planned.
+/// Removes what was planned, and of that only what is still as it was planned. `cancel` stops it between two objects.
 ///
 /// # Errors
 /// [`GcError`]; what was removed until then is removed, and nothing else is touched.
-pub async fn clean(registry: &Registry, orphans: &[Orphan], progress: &Progress) -> Result<Cleaned, GcError> {
-    let mut done = Cleaned::default();
+pub async fn clean(
+    registry: &Registry,
+    orphans: &[Orphan],
+    clock: &Clock,
+    progress: &Progress,
+    cancel: &CancellationToken,
+) -> Result<Cleaned, GcError> {
     if orphans.is_empty() {
-        return Ok(done);
+        return Ok(Cleaned::default());
     }
-    let store = registry.store();
     let announced = announce(registry, orphans).await?;
+    let removed = remove(registry, orphans, announced.modified, clock, progress, cancel).await;
+    // A removal that nobody answered may still be on its way, and as long as the store would take it publishers must know.
+    let in_doubt = matches!(&removed, Err(GcError::Failed(ReadError::Store(e))) if e.is_ambiguous());
+    if !in_doubt {
+        // Where this fails, it is good for nothing within the hour.
+        let _ = retract(registry, &announced, clock).await;
+    }
+    removed
+}
+
+async fn remove(
+    registry: &Registry,
+    orphans: &[Orphan],
+    announced: Timestamp,
+    clock: &Clock,
+    progress: &Progress,
+    cancel: &CancellationToken,
+) -> Result<Cleaned, GcError> {
+    let mut done = Cleaned::default();
     let mut known: Option<Known> = None;
     for orphan in orphans {
         let Some(id) = orphan.key.plugin() else { continue };
-        // Again before each: what a document refers to may be different now.
-        let fresh = match known.take().filter(|known| known.id == *id) {
-            Some(before) => before.again(registry, progress).await?,
-            None => Known::read(registry, id, progress).await?,
+        let looks = async {
+            loop {
+                let began = clock();
+                // Again before each: what a document refers to may be different now.
+                let fresh = match known.take().filter(|known| known.id == *id) {
+                    Some(before) => before.again(registry, progress).await?,
+                    None => Known::read(registry, id, progress).await?,
+                };
+                let refers = fresh.refers_to(&orphan.key);
+                known = Some(fresh);
+                let (object, now) = look(registry, &orphan.key).await?;
+                let late = now.duration_since(announced) > REMOVES;
+                let keeps = late || refers || !object.is_some_and(|object| settled(&object, now));
+                if keeps || is_recent(began, clock) {
+                    return Ok::<_, GcError>(keeps);
+                }
+            }
         };
-        let refers = fresh.refers_to(&orphan.key);
-        known = Some(fresh);
-        let (object, now) = look(registry, &orphan.key).await?;
-        let late = now.duration_since(announced) > REMOVES;
-        if late || refers || !object.is_some_and(|object| settled(&object, now)) {
+        let keeps = tokio::select! {
+            biased;
+            () = cancel.cancelled() => return Err(GcError::Cancelled),
+            keeps = looks => keeps?,
+        };
+        if keeps {
             done.kept += 1;
             continue;
         }
-        // Without a condition: an object under a digest has one tag, whoever wrote it and when.
-        store.delete(&orphan.key).await?;
+        // Without a condition: an object under a digest has one tag, whoever wrote it and when. Not cut short: it may be on its way.
+        registry.store().delete(&orphan.key).await?;
         done.removed += 1;
         done.bytes += orphan.size;
         progress(orphan.size);
     }
-    // Where this fails, it is good for nothing within the hour.
-    let _ = store.delete(&Key::Cleaning).await;
     Ok(done)
 }
 
-/// Says what will be removed, so that no publisher relies on it from now on. Answers when, by the store's clock.
-async fn announce(registry: &Registry, orphans: &[Orphan]) -> Result<Timestamp, GcError> {
+/// Whether so little time has passed that what was seen then still holds. A clock that was set back tells nothing.
+fn is_recent(then: Timestamp, clock: &Clock) -> bool {
+    (SignedDuration::ZERO..LOOKED).contains(&clock().duration_since(then))
+}
+
+/// Takes an announcement back, as long as it is certain to be ours: nobody replaces it within the hour.
+async fn retract(registry: &Registry, announced: &Listed, clock: &Clock) -> Result<(), GcError> {
+    let began = clock();
+    let (object, now) = look(registry, &Key::Cleaning).await?;
+    let is_ours = object.is_some_and(|object| object.etag == announced.etag && now.duration_since(object.modified) <= REMOVES);
+    if is_ours && is_recent(began, clock) {
+        registry.store().delete(&Key::Cleaning).await?;
+    }
+    Ok(())
+}
+
+/// Says what will be removed, so that no publisher relies on it from now on. Answers with what stands there then.
+async fn announce(registry: &Registry, orphans: &[Orphan]) -> Result<Listed, GcError> {
     let store = registry.store();
     let keys = orphans.iter().map(|orphan| orphan.key.to_string()).collect();
     let cleaning = Cleaning { patchbay: FORMAT, id: Uuid::new_v4(), keys, extra: Map::new() };
@@ -230,20 +290,20 @@ async fn announce(registry: &Registry, orphans: &[Orphan]) -> Result<Timestamp, 
     bytes.push(b'\n');
     let body = Body::Bytes(bytes.into());
     let taken = |e: &StoreError| matches!(e.kind, StoreErrorKind::PreconditionFailed { .. } | StoreErrorKind::Busy { .. });
-    match store.put(&Key::Cleaning, body.clone(), Condition::Absent, None).await {
-        Ok(_) => {}
+    let ours = match store.put(&Key::Cleaning, body.clone(), Condition::Absent, None).await {
+        Ok(etag) => etag,
         Err(e) if taken(&e) => {
             let (object, now) = look(registry, &Key::Cleaning).await?;
             let dead = object.filter(|object| now.duration_since(object.modified) > ANNOUNCED).ok_or(GcError::Running)?;
             match store.put(&Key::Cleaning, body, Condition::Matches(dead.etag), None).await {
-                Ok(_) => {}
+                Ok(etag) => etag,
                 Err(e) if taken(&e) => return Err(GcError::Running),
                 Err(e) => return Err(e.into()),
             }
         }
         Err(e) => return Err(e.into()),
-    }
-    look(registry, &Key::Cleaning).await?.0.map(|object| object.modified).ok_or(GcError::Running)
+    };
+    look(registry, &Key::Cleaning).await?.0.filter(|object| object.etag == ours).ok_or(GcError::Running)
 }
 
 /// Whether an announcement that is still good names a key. For publishers.
@@ -276,12 +336,15 @@ impl Known {
             references.read(bytes);
             progress(bytes.len() as u64);
         };
-        let Some(standing) = registry.find(id).await? else {
-            if !registry.store().page(&format!("history/{id}/"), None).await?.objects.is_empty() {
-                return Err(GcError::DocumentMissing { id: id.clone() });
+        let mut found = registry.find(id).await?;
+        if found.is_none() {
+            if registry.store().page(&format!("history/{id}/"), None).await?.objects.is_empty() {
+                return Ok(Self { id: id.clone(), etag: None, references });
             }
-            return Ok(Self { id: id.clone(), etag: None, references });
-        };
+            // Its first two revisions may have been written in between.
+            found = registry.find(id).await?;
+        }
+        let standing = found.ok_or_else(|| GcError::DocumentMissing { id: id.clone() })?;
         read(&standing.bytes);
         for seq in 1..standing.revision.document.header.seq {
             let key = Key::Revision(id.clone(), seq);

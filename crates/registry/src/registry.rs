@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 pub use history::History;
+pub use upload::Uploads;
 
 use crate::{
     catalogue::{Head, MAX_HEAD},
@@ -189,6 +190,7 @@ impl Registry {
             stamp,
             begin: None,
             archived: None,
+            uploads: None,
             resumed: false,
             patience: PATIENCE,
             cancel,

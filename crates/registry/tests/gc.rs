@@ -1,6 +1,8 @@
 //! Removing what nobody refers to, beside publishers who may be about to.
 #![allow(clippy::unwrap_used)]
 
+#[path = "gc/interrupted.rs"]
+mod interrupted;
 #[path = "doctor/world.rs"]
 #[expect(dead_code, reason = "the check of a registry uses the rest")]
 mod world;
@@ -16,12 +18,12 @@ use std::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use patchbay_package::Digest;
 use patchbay_registry::{
-    Change, ChangeError, Key, Registry, Upload,
+    Change, ChangeError, Clock, Key, Registry, Upload, Uploads,
     doctor::SETTLED,
-    gc::{Cleaned, GcError, clean, plan},
+    gc::{Cleaned, GcError, Orphan, clean, plan},
     store::{Body, Condition, ETag, Fetched, Page, Progress, Store, StoreError, memory::MemoryStore},
 };
 use patchbay_testkit::{
@@ -36,6 +38,15 @@ use self::world::{World, objects, package, revision, whole};
 
 fn silent() -> Progress {
     Arc::new(|_| {})
+}
+
+/// The clock of a computer that is awake all the time, and fast.
+fn awake() -> Clock {
+    Arc::new(|| Timestamp::UNIX_EPOCH)
+}
+
+async fn cleaned(registry: &Registry, orphans: &[Orphan]) -> Result<Cleaned, GcError> {
+    clean(registry, orphans, &awake(), &silent(), &CancellationToken::new()).await
 }
 
 /// The keys that a publish of 2.0.0 uploads, and that a crash left behind.
@@ -78,7 +89,7 @@ async fn only_what_is_old_and_not_referred_to_is_removed() {
     world.store.forget();
     let orphans = plan(&world.registry, &silent()).await.unwrap().orphans;
     assert_eq!(world.store.count(Method::Put, "") + world.store.count(Method::Delete, ""), 0, "a plan writes nothing");
-    let done = clean(&world.registry, &orphans, &silent()).await.unwrap();
+    let done = cleaned(&world.registry, &orphans).await.unwrap();
     assert_eq!(done, Cleaned { removed: 2, bytes: orphans.iter().map(|o| o.size).sum(), kept: 0 });
     let expected: Vec<_> = before.into_iter().filter(|key| !left.contains(key)).collect();
     assert_eq!(world.memory.keys(), expected);
@@ -90,7 +101,7 @@ async fn uploads_of_a_plugin_that_never_came_to_be_are_removed() {
     world.memory.insert(format!("packages/ghost/1.0.0/{}.zip", Digest::of(b"x")), "x");
     world.memory.pass(SETTLED);
     let orphans = plan(&world.registry, &silent()).await.unwrap().orphans;
-    assert_eq!(clean(&world.registry, &orphans, &silent()).await.unwrap().removed, 1);
+    assert_eq!(cleaned(&world.registry, &orphans).await.unwrap().removed, 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -102,7 +113,7 @@ async fn nothing_is_removed_because_of_an_error() {
     world.store.forget();
     let orphans = plan(&world.registry, &silent()).await.unwrap().orphans;
     let plans = world.store.requests().len();
-    clean(&world.registry, &orphans, &silent()).await.unwrap();
+    cleaned(&world.registry, &orphans).await.unwrap();
     let total = world.store.requests().len();
     assert!(plans > 8 && total > plans + 8, "{plans} {total}");
     for index in 0..total {
@@ -116,7 +127,7 @@ async fn nothing_is_removed_because_of_an_error() {
             match plan(&world.registry, &silent()).await {
                 Err(e) => assert!(matches!(e, GcError::Failed(_)) && index < plans, "{e}"),
                 // Whatever became of it: nothing but what was left behind is gone.
-                Ok(plan) => drop(clean(&world.registry, &plan.orphans, &silent()).await),
+                Ok(plan) => drop(cleaned(&world.registry, &plan.orphans).await),
             }
             let after: Vec<_> = world.memory.keys().into_iter().filter(|key| !left.contains(key) && key != "cleaning.json").collect();
             assert_eq!(after, before, "{index}");
@@ -124,7 +135,7 @@ async fn nothing_is_removed_because_of_an_error() {
             world.store.heal();
             world.memory.pass(SignedDuration::from_mins(61));
             let orphans = plan(&world.registry, &silent()).await.unwrap().orphans;
-            clean(&world.registry, &orphans, &silent()).await.unwrap();
+            cleaned(&world.registry, &orphans).await.unwrap();
             assert_eq!(world.memory.keys().into_iter().filter(|key| left.contains(key)).count(), 0, "{index}");
         }
     }
@@ -153,9 +164,9 @@ async fn one_at_a_time_and_one_that_was_cut_off_is_over_after_an_hour() {
     let orphans = plan(&world.registry, &silent()).await.unwrap().orphans;
     world.memory.insert("cleaning.json", "{\"patchbay\":1,\"id\":\"1b4e28ba-2fa1-4d3b-a3f5-ef19b5a7633b\",\"keys\":[]}\n");
     world.memory.pass(SignedDuration::from_mins(59));
-    assert!(matches!(clean(&world.registry, &orphans, &silent()).await, Err(GcError::Running)));
+    assert!(matches!(cleaned(&world.registry, &orphans).await, Err(GcError::Running)));
     world.memory.pass(SignedDuration::from_mins(2));
-    assert_eq!(clean(&world.registry, &orphans, &silent()).await.unwrap().removed, 2);
+    assert_eq!(cleaned(&world.registry, &orphans).await.unwrap().removed, 2);
 }
 
 #[tokio::test]
@@ -171,21 +182,22 @@ async fn a_clean_up_that_takes_too_long_stops_removing() {
     });
     world.store.fail(Method::Delete, "assets/", late.clone());
     world.store.fail(Method::Delete, "packages/", late);
-    assert_eq!(clean(&world.registry, &orphans, &silent()).await.unwrap(), Cleaned { removed: 1, bytes: orphans[0].size, kept: 1 });
+    assert_eq!(cleaned(&world.registry, &orphans).await.unwrap(), Cleaned { removed: 1, bytes: orphans[0].size, kept: 1 });
 }
 
 /// A publisher who sends again what an earlier attempt left behind.
-async fn publish_again(registry: &Registry, file: &Path) -> Result<(), ChangeError> {
+async fn publish_again(registry: &Registry, file: &Path, clock: Clock) -> Result<(), ChangeError> {
     let cancel = CancellationToken::new();
-    let bytes = package("2.0.0");
+    let (id, bytes) = (id(), package("2.0.0"));
     let upload = Upload { path: file.to_owned(), size: bytes.len() as u64, sha256: Digest::of(&bytes) };
-    let found = registry.find(&id()).await?;
+    let found = registry.find(&id).await?;
     let list = patchbay_registry::Asset::of(world::list("2.0.0").to_bytes());
-    registry.upload(&id(), &parsed("2.0.0"), &upload, &[list], silent(), &cancel).await?;
+    let uploads = Uploads::new(registry, &id, &parsed("2.0.0"), vec![(upload, vec![list])], clock);
+    uploads.send(silent(), &cancel).await?;
     let (change, stamp) = (Change::Publish(Box::new(whole("2.0.0"))), stamp(20, "bo"));
-    let id = id();
     let mut commit = registry.commit(&id, &change, &stamp, &cancel);
     commit.begin = Some(found);
+    commit.uploads = Some(&uploads);
     commit.run().await.map(drop)
 }
 
@@ -302,10 +314,9 @@ async fn no_order_of_requests_removes_what_is_published() {
             let store: Arc<dyn Store> = Arc::new(Polite(world.memory.clone(), waiting.clone()));
             let other = |_| Registry::known(store.clone(), Arc::default(), world.registry.about().clone());
             let (one, two) = (other(0), other(1));
-            let quiet = silent();
             // All of this is one turn of the test's own task, at whose end there is no more budget for what belongs to tokio.
-            let cleaning = pin!(unconstrained(clean(&one, &orphans, &quiet)));
-            let publishing = pin!(unconstrained(publish_again(&two, &file)));
+            let cleaning = pin!(unconstrained(cleaned(&one, &orphans)));
+            let publishing = pin!(unconstrained(publish_again(&two, &file, awake())));
             let mut cleaning = Steps::new(cleaning, &waiting);
             let mut publishing = Steps::new(publishing, &waiting);
             for (turn, steps) in [a, b, c, MANY, MANY].into_iter().enumerate() {

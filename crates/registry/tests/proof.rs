@@ -6,6 +6,8 @@
 mod servers;
 
 mod proof {
+    mod calendar;
+    mod janitor;
     mod model;
     mod network;
     mod points;

@@ -9,10 +9,14 @@ use std::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use jiff::SignedDuration;
 use patchbay_package::{Digest, PluginId};
 use patchbay_registry::{
     Key,
+    doctor::SETTLED,
     format::{document::Document, release::Release},
+    gc::Cleaning,
+    references::References,
     store::{Body, Condition, ETag, Fetched, Page, Progress, Store, StoreError, StoreErrorKind, memory::MemoryStore},
 };
 use uuid::Uuid;
@@ -168,11 +172,42 @@ impl Watched {
                 Ok(())
             }
             Key::CatalogHead | Key::Probe(_) => Ok(()),
+            Key::Cleaning => Ok(()),
+            // The same bytes again make it young.
             _ => match before {
-                Some(_) => Err(format!("{key} was used twice")),
-                None => Ok(()),
+                Some(before) if before != now.bytes => Err(format!("{key} was used twice")),
+                _ => Ok(()),
             },
         }
+    }
+
+    /// How long something has been there.
+    async fn age(&self, key: &Key) -> Option<SignedDuration> {
+        let page = self.memory.page(&key.to_string(), None).await.ok()?;
+        Some(page.now?.duration_since(page.objects.first()?.modified))
+    }
+
+    /// What is removed is an upload that no revision refers to and nobody can be about to.
+    async fn check_removal(&self, key: &Key) -> Result<(), String> {
+        let (id, digest) = match key {
+            Key::Probe(_) | Key::Cleaning => return Ok(()),
+            Key::Package(id, _, digest) | Key::Asset(id, digest) => (id, digest),
+            _ => return Err(format!("{key} was deleted")),
+        };
+        let Some(age) = self.age(key).await else { return Ok(()) };
+        // A publisher who was refused because it is announced has made it young, and does not rely on it.
+        let announcement = self.memory.object(&Key::Cleaning.to_string()).and_then(|o| serde_json::from_slice::<Cleaning>(&o.bytes).ok());
+        let is_announced = announcement.is_some_and(|cleaning| cleaning.keys.contains(&key.to_string()))
+            && self.age(&Key::Cleaning).await.is_some_and(|age| age <= SignedDuration::from_hours(1));
+        if age < SETTLED && !is_announced {
+            return Err(format!("{key} was deleted, and somebody may be about to refer to it"));
+        }
+        let (document, history) = (Key::Document(id.clone()).to_string(), format!("history/{id}/"));
+        let mut references = References::default();
+        for path in self.memory.keys().into_iter().filter(|path| *path == document || path.starts_with(&history)) {
+            references.read(&self.memory.object(&path).map(|object| object.bytes).unwrap_or_default());
+        }
+        if references.contains(digest) { Err(format!("{key} was deleted, and a revision refers to it")) } else { Ok(()) }
     }
 }
 
@@ -219,8 +254,8 @@ impl Store for Watched {
     }
 
     async fn delete(&self, key: &Key) -> Result<(), StoreError> {
-        if !matches!(key, Key::Probe(_)) {
-            self.lock().push(format!("{key} was deleted"));
+        if let Err(breach) = self.check_removal(key).await {
+            self.lock().push(breach);
         }
         self.memory.delete(key).await
     }

@@ -217,6 +217,11 @@ impl FaultStore {
                 happens().await;
                 work.await
             }
+            Some(Fault::Afterwards(happens)) => {
+                let answer = work.await;
+                happens().await;
+                answer
+            }
             Some(Fault::Hang) => std::future::pending().await,
             Some(Fault::HangAfter) => {
                 work.await?;

@@ -64,7 +64,7 @@ impl App {
         let (session, document) = unless_cancelled(&job.cancel, async {
             let session = self.session(Some(registry)).await?;
             let document = self.read(&session, &id).await?.revision.document;
-            Ok((session, document))
+            Ok::<_, WireError>((session, document))
         })
         .await?;
         let release = release(&document, Some(&wanted.version))?;
@@ -77,7 +77,7 @@ impl App {
         let part = part.map_err(|source| FileError::Write { path: to.to_owned(), source })?;
         let line = job.reporter.clone();
         let work = session.registry.download(&id, &release.version, artifact, part.path(), Arc::new(move |bytes| line.advance(bytes)));
-        unless_cancelled(&job.cancel, async { Ok(work.await?) }).await?;
+        unless_cancelled(&job.cancel, async { Ok::<_, WireError>(work.await?) }).await?;
         part.persist(to).map_err(|e| FileError::Write { path: to.to_owned(), source: e.error })?;
         Ok(JobResult::Saved { path: to.display().to_string(), size: artifact.size })
     }

@@ -55,7 +55,7 @@ impl App {
         };
         let report = unless_cancelled(&job.cancel, async {
             let session = if repair { self.writable(Some(registry)).await? } else { self.session(Some(registry)).await? };
-            Ok(doctor::check(&session.registry, Scope { quick, repair }, self.now(), &tell, progress(job)).await?)
+            Ok::<_, WireError>(doctor::check(&session.registry, Scope { quick, repair }, self.now(), &tell, progress(job)).await?)
         })
         .await?;
         Ok(JobResult::Checked { report: Box::new(health(&report, quick)) })
@@ -88,11 +88,9 @@ impl App {
     pub(super) async fn run_clean(&self, registry: &str, orphans: &[OrphanView], job: &JobContext) -> Result<JobResult, WireError> {
         job.reporter.phase(Phase::Cleaning);
         let seen: Vec<Orphan> = orphans.iter().filter_map(orphan).collect();
-        let done = unless_cancelled(&job.cancel, async {
-            let session = self.writable(Some(registry)).await?;
-            Ok(gc::clean(&session.registry, &seen, &progress(job)).await?)
-        })
-        .await?;
+        let session = unless_cancelled(&job.cancel, self.writable(Some(registry))).await?;
+        // Not cut short: it takes back what it has announced.
+        let done = gc::clean(&session.registry, &seen, &self.clock(), &progress(job), &job.cancel).await?;
         Ok(JobResult::Cleaned { removed: done.removed, bytes: done.bytes, kept: done.kept })
     }
 

@@ -139,6 +139,20 @@ fn what_is_not_live_waits_for_whoever_started_it() {
 }
 
 #[test]
+fn a_folder_that_is_gone_does_not_make_it_certain() {
+    // The commit stands at the gate when its program ends: it may still arrive.
+    let (servers, world, job) = interrupted("/plugins/", Fate::Waits);
+    servers.block_on(async {
+        std::fs::remove_dir_all(world.plugin()).unwrap();
+        let JobState::Unknown { error } = resumed(&world, &job).await else { panic!("it is not known") };
+        assert!(error.message.starts_with("It is still not known whether the publish is live. "), "{error:?}");
+        world.plugin();
+        assert_done(&resumed(&world, &job).await);
+        assert_eq!(world.revisions().await, 1);
+    });
+}
+
+#[test]
 fn cancelling_what_was_resumed_does_not_make_it_certain() {
     let (servers, world, job) = interrupted("/packages/", Fate::Waits);
     servers.block_on(async {

@@ -7,4 +7,5 @@ mod interrupted;
 mod places;
 mod proxy;
 mod publishing;
+mod upkeep;
 mod world;

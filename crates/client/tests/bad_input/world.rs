@@ -1,10 +1,14 @@
 //! A bucket on a server of its own, a proxy in front of it, and the people who use it.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use patchbay_client::{
-    App, Environment, Home, MemoryKeychain,
+    App, Clock, Environment, Home, MemoryKeychain,
     wire::{Code, CredentialSource, JobState, PublishRequest, RegistryInput, Secret, WireError},
 };
 use patchbay_local::LocalServer;
@@ -41,9 +45,14 @@ impl World {
 
     /// The app on the computer of this person. Opened again, it is the same computer after a restart.
     pub fn app(&self, person: &str) -> App {
+        self.app_by(person, Arc::new(jiff::Timestamp::now))
+    }
+
+    /// The same with a clock of its own.
+    pub fn app_by(&self, person: &str, clock: Clock) -> App {
         let environment = Environment::default().with("USER", person);
         let home = Home::open(Some(&self.folder.path().join(person)), &environment).unwrap();
-        App::new(home, environment, self.keychain.clone(), Arc::new(jiff::Timestamp::now)).unwrap()
+        App::new(home, environment, self.keychain.clone(), clock).unwrap()
     }
 
     /// The same, with the registry added by way of the proxy; made by whoever is first.
@@ -87,6 +96,24 @@ impl World {
     /// All keys that begin like this.
     pub async fn keys(&self, prefix: &str) -> Vec<String> {
         self.bucket().list(prefix).await.unwrap().into_iter().map(|o| o.key).collect()
+    }
+
+    /// The files of the bucket whose paths have this in them.
+    pub fn files(&self, part: &str) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        let mut folders = vec![self.folder.path().join("server/buckets/patchbay")];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.to_string_lossy().replace('\\', "/").contains(part) {
+                    found.push(path);
+                }
+            }
+        }
+        found.sort();
+        found
     }
 
     /// How many revisions of the plugin are live, as somebody else sees it who has nothing to do with the proxy.

@@ -345,6 +345,11 @@ impl<'a, E> Put<'a, E> {
         Step::Wait(Wait(attempt))
     }
 
+    /// It was not sent, because what it refers to could not be made sure of.
+    pub fn not_sent(self, failed: Failed<E>, late: bool) -> Step<'a, E> {
+        self.attempt.again(failed, late)
+    }
+
     /// See [`Read::stopped`].
     pub fn stopped(self) -> Step<'a, E> {
         self.attempt.stopped()

@@ -30,6 +30,12 @@ pub(super) enum Found {
     Damaged(Finding),
 }
 
+impl Found {
+    fn seq(&self) -> Option<u64> {
+        if let Self::Standing(standing) = self { Some(standing.revision.document.header.seq) } else { None }
+    }
+}
+
 /// What the bucket has of one plugin.
 #[derive(Default)]
 pub(super) struct Shelf {
@@ -56,9 +62,7 @@ struct Link {
 impl Check<'_> {
     /// Checks a plugin; answers it when the catalogue does not say of it what it should.
     pub(super) async fn plugin(&self, id: &PluginId, catalogue: &Catalogue) -> Result<Option<PluginId>, ReadError> {
-        // The document first: what it refers to was there before it.
-        let found = self.document(id).await?;
-        let shelf = self.shelf(id).await?;
+        let (found, shelf) = self.look(id).await?;
         let mut references = References::default();
         let last = self.history(id, &found, &shelf, &mut references).await?;
         let suspect = match found {
@@ -84,6 +88,27 @@ impl Check<'_> {
         };
         self.orphans(id, &shelf, &references);
         Ok(suspect.then(|| id.clone()))
+    }
+
+    /// The document first: what it refers to was there before it. History that is ahead of it is damage, or a writer was faster than
+    /// this look: then the document is another one now.
+    async fn look(&self, id: &PluginId) -> Result<(Found, Shelf), ReadError> {
+        let mut found = self.document(id).await?;
+        loop {
+            let shelf = self.shelf(id).await?;
+            let is_ahead = match &found {
+                Found::Standing(_) | Found::Absent => shelf.revisions.last().copied() > found.seq(),
+                Found::Damaged(_) => false,
+            };
+            if !is_ahead {
+                return Ok((found, shelf));
+            }
+            let now = self.document(id).await?;
+            if now.seq() == found.seq() {
+                return Ok((found, shelf));
+            }
+            found = now;
+        }
     }
 
     /// Reads the document of a plugin.

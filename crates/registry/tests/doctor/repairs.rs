@@ -1,5 +1,6 @@
 //! What is derived is mended, once; nothing else is touched.
 
+use patchbay_package::Digest;
 use patchbay_registry::{
     ReadError,
     doctor::{Report, Scope, Weight, check},
@@ -121,6 +122,32 @@ async fn a_writer_between_its_commit_and_the_catalogue_is_no_damage() {
         }),
     );
     assert_eq!(folded.findings().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn writers_who_are_faster_than_a_look_are_no_damage() {
+    for (id, versions) in [("timer", ["1.2.0", "1.3.0"]), ("fresh", ["1.0.0", "1.1.0"])] {
+        let world = std::sync::Arc::new(World::new().await);
+        if id == "fresh" {
+            // Uploads of a publish on its way, so that the check looks at it at all.
+            world.memory.insert(format!("assets/fresh/{}", Digest::of(b"icon")), "icon");
+        }
+        let other = world.clone();
+        // Two revisions between the document and the listing of history, which is ahead of it then.
+        world.store.fail(
+            Method::List,
+            &format!("history/{id}/"),
+            Fault::meanwhile(move || {
+                let world = other.stranger();
+                async move {
+                    for (n, version) in (7..).zip(versions) {
+                        world.publish(id, version, n).await;
+                    }
+                }
+            }),
+        );
+        assert_eq!(world.findings().await, [""; 0], "{id}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,8 +3,8 @@
 //! carries the steps out, in every order, with every answer, and with everything that can happen on the way.
 //!
 //! One step of the model is one request with its answer. A request that takes its time is two: it is sent (and its writer told that
-//! the answer is lost), and it arrives, at any later moment or never. What the model assumes: an upload and its commit are less than
-//! seven days apart, in which nothing becomes old enough to be collected.
+//! the answer is lost), and it arrives, at any later moment or never. Everybody may sleep for a week, also in the middle of a commit; nothing
+//! that was signed before is taken after that.
 
 mod met;
 mod state;
@@ -45,6 +45,8 @@ enum Mistake {
     LooksThenWrites,
     /// Garbage is collected however young it is, as it was listed.
     EagerCollection,
+    /// A writer who slept commits as if no time had passed.
+    Oblivious,
 }
 
 struct Protocol {
@@ -52,6 +54,8 @@ struct Protocol {
     setup: Vec<Bytes>,
     faults: u8,
     lives: u8,
+    /// How often everybody may sleep for a week in the middle of a commit.
+    naps: u8,
     mistake: Option<Mistake>,
     met: Mutex<Met>,
 }
@@ -73,7 +77,12 @@ impl Protocol {
                 (Box::leak(Box::new(change)), Box::leak(Box::new(stamp(100 + n, &format!("writer {n}")))));
             (change, stamp)
         });
-        Self { writers: writers.collect(), setup, faults, lives, mistake: None, met: Mutex::default() }
+        Self { writers: writers.collect(), setup, faults, lives, naps: 0, mistake: None, met: Mutex::default() }
+    }
+
+    fn sleeping(mut self, naps: u8) -> Self {
+        self.naps = naps;
+        self
     }
 
     fn with(mut self, mistake: Mistake) -> Self {
@@ -145,6 +154,7 @@ impl Protocol {
                 world.packages |= 1 << n;
                 // What is found there is sent again, so that it does not look old.
                 world.old &= !(1 << n);
+                world.writers[n].slept = false;
                 let resumed = world.writers[n].lives < self.lives;
                 world.writers[n].doing = if early { self.begin(n, resumed) } else { Doing::Done };
                 return Some(());
@@ -153,6 +163,13 @@ impl Protocol {
             Doing::Off | Doing::Done => return None,
         };
         let step = self.met().steps[at as usize].clone();
+        if matches!(step, Step::Put(_)) && self.uploads(n) && world.writers[n].slept && !self.makes(Mistake::Oblivious) {
+            // Before it commits it makes sure of its upload, which is a request of its own.
+            world.packages |= 1 << n;
+            world.old &= !(1 << n);
+            world.writers[n].slept = false;
+            return mishap.is_none().then_some(());
+        }
         let work = |world: &mut World| match &step {
             Step::Read(_) => Answer::Found(world.document),
             Step::Look(ask) => Answer::Found(world.history.get(usize::try_from(ask.seq()).unwrap() - 1).copied()),
@@ -230,6 +247,7 @@ impl Protocol {
         let writer = &mut world.writers[n];
         writer.doing = if told.is_some() { Doing::Done } else { Doing::Off };
         writer.told = told;
+        writer.slept = false;
         if told != Some(true) && self.makes(Mistake::CleansUp) {
             world.packages &= !(1 << n);
         }
@@ -301,12 +319,22 @@ impl Model for Protocol {
         let document = made.pop();
         let writer = |n: usize| {
             let first = self.uploads(n) && !self.makes(Mistake::DocumentFirst);
-            Writer { doing: if first { Doing::Uploads } else { self.begin(n, false) }, lives: self.lives, told: None }
+            Writer { doing: if first { Doing::Uploads } else { self.begin(n, false) }, slept: false, lives: self.lives, told: None }
         };
         let writers = (0..self.writers.len()).map(writer).collect();
         let collector = Collector { listed: 0, rounds: 1 };
         let history = made;
-        vec![World { document, history, packages: 0, old: 0, writers, flying: BTreeSet::new(), collector, faults: self.faults }]
+        vec![World {
+            document,
+            history,
+            packages: 0,
+            old: 0,
+            writers,
+            flying: BTreeSet::new(),
+            collector,
+            faults: self.faults,
+            naps: self.naps,
+        }]
     }
 
     fn actions(&self, world: &World, events: &mut Vec<Event>) {
@@ -338,8 +366,7 @@ impl Model for Protocol {
             }
         }
         events.extend(world.flying.iter().map(|put| Event::Lands(*put)));
-        // Nobody takes seven days between an upload and its commit.
-        if world.old != world.packages && world.writers.iter().all(|w| matches!(w.doing, Doing::Uploads | Doing::Off | Doing::Done)) {
+        if world.old != world.packages && (world.naps > 0 || !world.is_committing()) {
             events.push(Event::Ages);
         }
         if world.collector.rounds > 0 {
@@ -360,6 +387,7 @@ impl Model for Protocol {
             Event::Dies(n) => {
                 world.faults -= 1;
                 world.writers[n].doing = Doing::Off;
+                world.writers[n].slept = false;
             }
             Event::Returns(n) => {
                 world.writers[n].lives -= 1;
@@ -370,9 +398,13 @@ impl Model for Protocol {
                 self.lands(&mut world, put);
             }
             Event::Ages => {
+                world.naps -= u8::from(world.is_committing());
                 world.old = world.packages;
                 // Whatever was on its way for so long is lost.
                 world.flying.clear();
+                for (n, writer) in world.writers.iter_mut().enumerate() {
+                    writer.slept = self.uploads(n) && matches!(writer.doing, Doing::Commits(_) | Doing::Looked(_));
+                }
             }
             Event::Lists => {
                 world.collector.rounds -= 1;
@@ -433,6 +465,7 @@ fn every_state_of_the_protocol_keeps_the_promises() {
     for (name, model) in [
         ("two of one version and a rollback", Protocol::new(&setup(), three(), 2, 1)),
         ("the first publish", Protocol::new(&[], vec![with_bytes("1.0.0", "ours"), with_bytes("1.0.0", "theirs")], 3, 2)),
+        ("a week is slept through", Protocol::new(&[], vec![with_bytes("1.0.0", "ours"), with_bytes("1.0.0", "theirs")], 2, 1).sleeping(1)),
     ] {
         let checker = model.checker().threads(2).finish_when(HasDiscoveries::AnyFailures).spawn_bfs().join();
         checker.assert_properties();
@@ -451,8 +484,9 @@ fn the_model_finds_what_others_got_wrong() {
         (Mistake::DocumentFirst, "what a reader finds is complete"),
         (Mistake::LooksThenWrites, "what was told is true"),
         (Mistake::EagerCollection, "what a reader finds is complete"),
+        (Mistake::Oblivious, "what a reader finds is complete"),
     ] {
-        let (states, found) = check(Protocol::new(&setup(), three(), 2, 1).with(mistake));
+        let (states, found) = check(Protocol::new(&setup(), three(), 2, 1).sleeping(u8::from(mistake == Mistake::Oblivious)).with(mistake));
         println!("{mistake:?}: {found:?} after {states} states");
         assert!(found.contains(&breaks), "{mistake:?}: {found:?}");
     }

@@ -13,22 +13,29 @@ use std::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use jiff::Timestamp;
 use patchbay_package::Digest;
 use patchbay_registry::{
     Key,
     store::{Body, Condition, ETag, Fetched, Page, Progress, Store, StoreError, StoreErrorKind, memory::MemoryStore},
 };
 use rand::{RngExt as _, SeedableRng as _, rngs::SmallRng, seq::IndexedRandom as _};
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
+
+use super::calendar::{Calendar, WEEK};
 
 const ENDPOINT: &str = "https://store.example";
 
-/// A mistake of the store, to see that it is found.
+/// A mistake, to see that it is found.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Flaw {
     None,
-    /// One `If-Match` in twenty is not looked at.
+    /// The store does not look at one `If-Match` in twenty.
     Forgets,
+    /// Garbage is collected however young it is, as it was listed.
+    EagerCollection,
+    /// No program notices that its computer slept.
+    Oblivious,
 }
 
 /// How bad the network is: of a thousand requests.
@@ -43,11 +50,14 @@ pub struct Weather {
     unreachable: u32,
     page: u32,
     twice: u32,
+    /// The computer sleeps for a week when it has the answer.
+    naps: u32,
 }
 
 impl Weather {
     pub fn drawn(rng: &mut SmallRng) -> Self {
         let storm = *[0, 10, 40, 120].choose(rng).unwrap();
+        let naps = *[0, 4, 20].choose(rng).unwrap();
         let mut rate = || rng.random_range(0..=storm);
         Self {
             lost_before: rate(),
@@ -59,6 +69,7 @@ impl Weather {
             twice: rate(),
             unreachable: rate() / 4,
             page: rate() / 4,
+            naps,
         }
     }
 
@@ -106,17 +117,17 @@ enum Luck {
 /// What happened, in order.
 #[derive(Clone)]
 pub struct Diary {
-    began: Instant,
+    pub calendar: Calendar,
     text: Arc<Mutex<String>>,
 }
 
 impl Diary {
-    pub fn new(began: Instant) -> Self {
-        Self { began, text: Arc::default() }
+    pub fn new(calendar: Calendar) -> Self {
+        Self { calendar, text: Arc::default() }
     }
 
     pub fn note(&self, what: fmt::Arguments<'_>) {
-        writeln!(self.text.lock().unwrap(), "{:>8} {what}", self.began.elapsed().as_millis()).unwrap();
+        writeln!(self.text.lock().unwrap(), "{:>8} {what}", self.calendar.elapsed().as_millis()).unwrap();
     }
 
     pub fn text(&self) -> String {
@@ -175,9 +186,31 @@ impl Line {
         StoreError { kind, key: Some(key.to_owned()), source: None }
     }
 
+    /// What was signed then is refused when it comes too late.
+    fn in_time(&self, signed: Timestamp, key: &str) -> Result<(), StoreError> {
+        if self.diary.calendar.takes(signed) { Ok(()) } else { Err(self.fails(StoreErrorKind::ClockSkew, key)) }
+    }
+
+    /// The computer may sleep for a week now that it has its answer, and wakes when others have been awake for a while.
+    async fn nap(&self) {
+        if self.mended.load(Ordering::Relaxed) {
+            return;
+        }
+        let wakes = {
+            let mut rng = self.rng.lock().unwrap();
+            rng.random_ratio(self.weather.naps, 1_000).then(|| Duration::from_millis(rng.random_range(0..60_000)))
+        };
+        if let Some(wakes) = wakes {
+            self.diary.note(format_args!("{} sleeps for a week", self.name));
+            self.diary.calendar.skip(WEEK);
+            sleep(wakes).await;
+        }
+    }
+
     /// Asks for something that changes nothing.
     async fn ask<T: Send>(&self, what: &str, key: &str, work: impl Future<Output = Result<T, StoreError>> + Send) -> Result<T, StoreError> {
         let (luck, there, back) = self.luck();
+        let signed = self.diary.calendar.now();
         sleep(there).await;
         match luck {
             Luck::Unreachable => return Err(self.fails(unreachable(), key)),
@@ -190,14 +223,17 @@ impl Line {
             }
             Luck::Good | Luck::Busy | Luck::OwnSuccess | Luck::Twice => {}
         }
+        self.in_time(signed, key)?;
         let answer = work.await;
         self.diary.note(format_args!("{} {what} {key}", self.name));
         sleep(back).await;
+        self.nap().await;
         answer
     }
 
     /// A PUT arrives.
-    async fn arrives(&self, key: &Key, body: Body, condition: Condition) -> Result<ETag, StoreError> {
+    async fn arrives(&self, signed: Timestamp, key: &Key, body: Body, condition: Condition) -> Result<ETag, StoreError> {
+        self.in_time(signed, &key.to_string())?;
         let forgets =
             self.flaw == Flaw::Forgets && matches!(condition, Condition::Matches(_)) && self.rng.lock().unwrap().random_ratio(1, 20);
         let condition = match self.bucket.object(&key.to_string()) {
@@ -212,11 +248,30 @@ impl Line {
 
     fn send(&self, wait: Duration, key: &Key, body: &Body, condition: &Condition) -> tokio::task::JoinHandle<Result<ETag, StoreError>> {
         let (line, key, body, condition) = (self.clone(), key.clone(), body.clone(), condition.clone());
+        let signed = self.diary.calendar.now();
         // On its own: it arrives also when the program has ended meanwhile.
         tokio::spawn(async move {
             sleep(wait).await;
-            line.arrives(&key, body, condition).await
+            line.arrives(signed, &key, body, condition).await
         })
+    }
+
+    /// The same for a removal.
+    fn send_removal(&self, wait: Duration, key: &Key) -> tokio::task::JoinHandle<Result<(), StoreError>> {
+        let (line, key, signed) = (self.clone(), key.clone(), self.diary.calendar.now());
+        tokio::spawn(async move {
+            sleep(wait).await;
+            line.in_time(signed, &key.to_string())?;
+            line.diary.note(format_args!("{} DELETE {key} arrives", line.name));
+            line.inner.delete(&key).await
+        })
+    }
+
+    /// How long somebody waits for an answer that does not come, and how long its request is on its way: about as long as it may be.
+    fn late(&self) -> (Duration, Duration) {
+        let mut rng = self.rng.lock().unwrap();
+        let flight = if rng.random_bool(0.5) { 60_000 } else { 840_000 };
+        (Duration::from_millis(rng.random_range(1..20_000)), Duration::from_millis(rng.random_range(1..flight)))
     }
 }
 
@@ -269,12 +324,9 @@ impl Store for Line {
                 return fails(StoreErrorKind::Busy { key: path.clone() });
             }
             Luck::Late => {
-                let (patience, flight) = {
-                    let mut rng = self.rng.lock().unwrap();
-                    (rng.random_range(1..20_000), rng.random_range(1..60_000))
-                };
-                drop(self.send(Duration::from_millis(flight), key, &body, &condition));
-                sleep(Duration::from_millis(patience)).await;
+                let (patience, flight) = self.late();
+                drop(self.send(flight, key, &body, &condition));
+                sleep(patience).await;
                 return fails(lost());
             }
             Luck::Twice => drop(self.send(there + back / 2, key, &body, &condition)),
@@ -285,6 +337,7 @@ impl Store for Line {
             Err(e) => panic!("{e}"),
         };
         sleep(back).await;
+        self.nap().await;
         match luck {
             Luck::LostAfter => fails(lost()),
             Luck::Unavailable => fails(unavailable()),
@@ -298,7 +351,37 @@ impl Store for Line {
         self.ask("LIST", prefix, self.inner.page(prefix, after)).await
     }
 
+    /// Once, however late: what is delivered a second time after its answer could meet what somebody uploaded anew
+    /// (`docs/decisions.md`, "A clean-up and a publisher see each other").
     async fn delete(&self, key: &Key) -> Result<(), StoreError> {
-        self.ask("DELETE", &key.to_string(), self.inner.delete(key)).await
+        let (luck, there, back) = self.luck();
+        let path = key.to_string();
+        let fails = |kind| Err(self.fails(kind, &path));
+        match luck {
+            Luck::Unreachable => return fails(unreachable()),
+            Luck::LostBefore => {
+                sleep(there).await;
+                return fails(lost());
+            }
+            Luck::Late => {
+                let (patience, flight) = self.late();
+                drop(self.send_removal(flight, key));
+                sleep(patience).await;
+                return fails(lost());
+            }
+            _ => {}
+        }
+        let answer = match self.send_removal(there, key).await {
+            Ok(answer) => answer,
+            Err(e) => panic!("{e}"),
+        };
+        sleep(back).await;
+        self.nap().await;
+        match luck {
+            Luck::LostAfter => fails(lost()),
+            Luck::Unavailable => fails(unavailable()),
+            Luck::Page => fails(page()),
+            _ => answer,
+        }
     }
 }

@@ -1,5 +1,6 @@
-//! Many people at once, on a network that delays, loses and repeats, in a day that is drawn from a seed. Everything runs in one
-//! thread and in virtual time, so the same seed is the same day, message for message.
+//! Many people at once, on a network that delays, loses and repeats, in a day that is drawn from a seed; among them somebody who looks
+//! after the registry, and computers that sleep for a week. Everything runs in one thread and in virtual time, so the same seed is the
+//! same day, message for message.
 //!
 //! `PATCHBAY_SEED=n` runs one day and prints what happened; `PATCHBAY_RUNS=n` runs more of them (`npm run soak`).
 
@@ -13,8 +14,9 @@ use std::{
     time::{Duration, Instant as RealInstant},
 };
 
+use jiff::SignedDuration;
 use patchbay_package::PluginId;
-use patchbay_registry::{ChangeError, ReadError, Refusal, Stamp};
+use patchbay_registry::{ChangeError, Clock, ReadError, Refusal, Stamp};
 use patchbay_testkit::{
     document::{deprecate, parsed, promote, rollback, stamp, undeprecate, unyank, yank},
     promises::{Told, timeline},
@@ -29,19 +31,21 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{
+    calendar::{Calendar, WEEK},
+    janitor::{evening, janitor},
     network::{Diary, Flaw, Line, Weather},
-    world::{Task, World, carry_out, told},
+    world::{Task, World, awake, carry_out_by, told},
 };
 
 /// How many days the default tests run.
 const RUNS: u64 = 3_000;
 
 /// What everybody on this day knows.
-struct Day {
-    world: World,
+pub struct Day {
+    pub world: World,
     weather: Weather,
-    flaw: Flaw,
-    diary: Diary,
+    pub flaw: Flaw,
+    pub diary: Diary,
     told: RefCell<Vec<(PluginId, Uuid, Told)>>,
     /// Who was told that somebody else had a version first, and who that was.
     lost_to: RefCell<Vec<(PluginId, String, String)>>,
@@ -50,8 +54,48 @@ struct Day {
 }
 
 impl Day {
-    fn line(&self, name: String, rng: &mut SmallRng) -> Line {
+    pub fn line(&self, name: String, rng: &mut SmallRng) -> Line {
         Line::new(Arc::new(self.world.watched.clone()), self.world.memory.clone(), self.weather, self.flaw, name, self.diary.clone(), rng)
+    }
+
+    /// The clock of a program.
+    pub fn clock(&self) -> Clock {
+        if self.flaw == Flaw::Oblivious { awake() } else { self.diary.calendar.clock() }
+    }
+
+    /// Nobody works for a while.
+    pub fn pause(&self, rng: &mut SmallRng) {
+        let time = *[SignedDuration::from_hours(25), WEEK].choose(rng).unwrap();
+        self.diary.note(format_args!("{} hours pass", time.as_hours()));
+        self.diary.calendar.skip(time);
+    }
+}
+
+/// What befalls a program: after so long it is killed, or the person presses Cancel.
+pub struct Fate {
+    dies: Option<Duration>,
+    stops: Option<Duration>,
+}
+
+impl Fate {
+    pub fn drawn(rng: &mut SmallRng) -> Self {
+        let dies = rng.random_bool(0.15).then(|| Duration::from_millis(rng.random_range(0..600)));
+        let stops = rng.random_bool(0.1).then(|| Duration::from_millis(rng.random_range(0..600)));
+        Self { dies, stops }
+    }
+
+    /// How the work ended; none when it was killed.
+    pub async fn befalls<T>(&self, work: impl Future<Output = T>, cancel: &CancellationToken) -> Option<T> {
+        tokio::pin!(work);
+        let began = Instant::now();
+        loop {
+            tokio::select! {
+                biased;
+                outcome = &mut work => return Some(outcome),
+                () = after(began, self.dies) => return None,
+                () = after(began, self.stops), if !cancel.is_cancelled() => cancel.cancel(),
+            }
+        }
     }
 }
 
@@ -62,20 +106,15 @@ fn day(seed: u64, flaw: Flaw) -> (String, Result<(), String>) {
     local.block_on(&runtime, async move {
         let mut rng = SmallRng::seed_from_u64(seed);
         let weather = Weather::drawn(&mut rng);
-        let diary = Diary::new(Instant::now());
-        let day = Rc::new(Day {
-            world: World::new(),
-            weather,
-            flaw,
-            diary,
-            told: RefCell::default(),
-            lost_to: RefCell::default(),
-            alarms: RefCell::default(),
-        });
+        let world = World::new();
+        let diary = Diary::new(Calendar::new(world.memory.clone()));
+        let day =
+            Rc::new(Day { world, weather, flaw, diary, told: RefCell::default(), lost_to: RefCell::default(), alarms: RefCell::default() });
         let plugins: Vec<PluginId> = ["timer", "clock"][..rng.random_range(1..=2)].iter().map(|id| parsed(id)).collect();
-        let people: Vec<_> = (0..rng.random_range(2..=4_u64))
+        let mut people: Vec<_> = (0..rng.random_range(2..=4_u64))
             .map(|n| tokio::task::spawn_local(person(day.clone(), n, plugins.clone(), SmallRng::from_rng(&mut rng))))
             .collect();
+        people.push(tokio::task::spawn_local(janitor(day.clone(), SmallRng::from_rng(&mut rng))));
         let reader = tokio::task::spawn_local(reader(day.clone(), plugins.clone(), SmallRng::from_rng(&mut rng)));
         let mut result = Ok(());
         for person in people {
@@ -83,8 +122,12 @@ fn day(seed: u64, flaw: Flaw) -> (String, Result<(), String>) {
         }
         reader.abort();
         // What is still on its way arrives, or is lost.
-        sleep(Duration::from_secs(600)).await;
-        let result = result.and_then(|()| judge(&day, &plugins));
+        sleep(Duration::from_secs(1_000)).await;
+        if result.is_ok() {
+            result = evening(&day).await.and_then(|()| judge(&day, &plugins));
+        }
+        // What was broken first tells more than who noticed it later.
+        let result = day.world.watched.breaches().first().map_or(result, |breach| Err(breach.clone()));
         (day.diary.text(), result)
     })
 }
@@ -138,6 +181,9 @@ async fn person(day: Rc<Day>, number: u64, plugins: Vec<PluginId>, mut rng: Smal
     let name = format!("person {number}");
     for n in 0..rng.random_range(2..=4_u64) {
         sleep(Duration::from_millis(rng.random_range(0..400))).await;
+        if rng.random_bool(0.1) {
+            day.pause(&mut rng);
+        }
         let id = plugins.choose(&mut rng).unwrap();
         let task = idea(&mut rng, &name);
         let stamp = stamp(1_000 * (number + 1) + n, &name);
@@ -163,25 +209,14 @@ async fn pursue(day: &Day, id: &PluginId, mut task: Task, stamp: &Stamp, rng: &m
             let Ok(standing) = registry.document(id).await else { return Ok(()) };
             task = Task::Undo(Some(standing.revision.document.header.seq));
         }
-        let cancel = CancellationToken::new();
-        let dies = rng.random_bool(0.15).then(|| Duration::from_millis(rng.random_range(0..600)));
-        let stops = rng.random_bool(0.1).then(|| Duration::from_millis(rng.random_range(0..600)));
-        let outcome = {
-            let work = carry_out(&registry, id, &task, stamp, run > 0, &cancel);
-            tokio::pin!(work);
-            let began = Instant::now();
-            loop {
-                tokio::select! {
-                    biased;
-                    outcome = &mut work => break Some(outcome),
-                    () = after(began, dies) => break None,
-                    () = after(began, stops), if !cancel.is_cancelled() => cancel.cancel(),
-                }
-            }
-        };
+        let (cancel, fate) = (CancellationToken::new(), Fate::drawn(rng));
+        let outcome = fate.befalls(carry_out_by(&day.clock(), &registry, id, &task, stamp, run > 0, &cancel), &cancel).await;
         marks = registry.seen().marks();
         let Some(outcome) = outcome else {
             day.diary.note(format_args!("{name} is killed"));
+            if rng.random_bool(0.2) {
+                day.pause(rng);
+            }
             sleep(Duration::from_millis(rng.random_range(0..2_000))).await;
             continue;
         };
@@ -196,7 +231,8 @@ async fn pursue(day: &Day, id: &PluginId, mut task: Task, stamp: &Stamp, rng: &m
         if told(&outcome) != Told::Unknown {
             return Ok(());
         }
-        sleep(Duration::from_millis(rng.random_range(0..5_000))).await;
+        // What is being removed stays announced for up to an hour.
+        sleep(Duration::from_millis(rng.random_range(0..if run < 20 { 5_000 } else { 120_000 }))).await;
     }
     Err(format!("{name} never finds out how {} ended", stamp.op))
 }
@@ -286,8 +322,27 @@ fn a_day_is_the_same_from_the_same_seed() {
 
 #[test]
 fn a_store_that_forgets_a_condition_is_found_out_and_the_day_can_be_repeated() {
-    let (seed, wrong) = days(0, 2_000, Flaw::Forgets).expect("a day on which somebody's change is lost");
-    println!("seed {seed}: {wrong}");
-    let (diary, again) = day(seed, Flaw::Forgets);
-    assert_eq!(again, Err(wrong), "{diary}");
+    let wrong = found_out(Flaw::Forgets);
+    assert!(wrong.contains("is not in history") || wrong.contains("does not follow"), "{wrong}");
+}
+
+#[test]
+fn a_clean_up_that_does_not_wait_is_found_out() {
+    let wrong = found_out(Flaw::EagerCollection);
+    assert!(wrong.ends_with("which is not there") || wrong.ends_with("is missing."), "{wrong}");
+}
+
+#[test]
+fn programs_that_do_not_notice_that_they_slept_are_found_out() {
+    let wrong = found_out(Flaw::Oblivious);
+    assert!(wrong.ends_with("which is not there") || wrong.contains(" was deleted, and "), "{wrong}");
+}
+
+/// What goes wrong on the first day on which anything does. The same goes wrong when that day is repeated.
+fn found_out(flaw: Flaw) -> String {
+    let (seed, wrong) = days(0, 2_000, flaw).unwrap_or_else(|| panic!("{flaw:?}: nothing goes wrong"));
+    println!("{flaw:?}, seed {seed}: {wrong}");
+    let (diary, again) = day(seed, flaw);
+    assert_eq!(again, Err(wrong.clone()), "{diary}");
+    wrong
 }

@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use jiff::Timestamp;
-use patchbay_package::{Digest, PluginId, Version};
+use patchbay_package::{Digest, FileEntry, FileList, Mode, PluginId, Version};
 use patchbay_registry::{
-    Asset, Change, ChangeError, Committed, Registry, Stamp, Synced, Upload,
+    Asset, Change, ChangeError, Clock, Committed, Registry, Stamp, Synced, Upload, Uploads,
     change::{Next, Publish},
     format::registry::About,
     seen::{Mark, Seen},
@@ -80,6 +80,11 @@ pub fn told(outcome: &Result<Committed, ChangeError>) -> Told {
     }
 }
 
+/// The clock of a computer on which nothing takes any time.
+pub fn awake() -> Clock {
+    Arc::new(|| Timestamp::UNIX_EPOCH)
+}
+
 /// A change as the client makes it: look, upload, archive beside it, commit, fold. One that is resumed is settled first.
 pub async fn carry_out(
     registry: &Registry,
@@ -89,10 +94,25 @@ pub async fn carry_out(
     resumed: bool,
     cancel: &CancellationToken,
 ) -> Result<Committed, ChangeError> {
-    let done = match commit(registry, id, task, stamp, resumed, cancel).await {
+    carry_out_by(&awake(), registry, id, task, stamp, resumed, cancel).await
+}
+
+/// The same on a computer with a clock.
+pub async fn carry_out_by(
+    clock: &Clock,
+    registry: &Registry,
+    id: &PluginId,
+    task: &Task,
+    stamp: &Stamp,
+    resumed: bool,
+    cancel: &CancellationToken,
+) -> Result<Committed, ChangeError> {
+    let done = match commit(clock, registry, id, task, stamp, resumed, cancel).await {
         // An earlier run may have got through: no failure to find out makes that certain.
         Err(ChangeError::Failed(source)) if resumed => return Err(ChangeError::Unknown { op: stamp.op, source: Some(Box::new(source)) }),
-        Err(ChangeError::Cancelled) if resumed => return Err(ChangeError::Unknown { op: stamp.op, source: None }),
+        Err(ChangeError::Cancelled | ChangeError::BeingRemoved { .. }) if resumed => {
+            return Err(ChangeError::Unknown { op: stamp.op, source: None });
+        }
         other => other?,
     };
     // Live whatever becomes of this.
@@ -105,6 +125,7 @@ pub async fn carry_out(
 }
 
 async fn commit(
+    clock: &Clock,
     registry: &Registry,
     id: &PluginId,
     task: &Task,
@@ -116,14 +137,15 @@ async fn commit(
         return Ok(done);
     }
     let found = registry.find(id).await?;
-    let mut archived = None;
+    let (mut archived, mut uploads) = (None, None);
     let change = match task {
         Task::Publish { version, content, channel } => {
             let (publish, package, assets) = plugin(id, version, content, *channel);
             let version = publish.release.version.clone();
             let change = Change::Publish(Box::new(publish));
             if matches!(Registry::plan(found.as_ref(), &change)?, Next::Write { .. }) {
-                let upload = registry.upload(id, &version, &package, &assets, Arc::new(|_| {}), cancel);
+                let uploads = &*uploads.insert(Uploads::new(registry, id, &version, vec![(package, assets)], clock.clone()));
+                let upload = uploads.send(Arc::new(|_| {}), cancel);
                 let archive = async {
                     match &found {
                         Some(standing) => Ok(registry.archive(standing).await?),
@@ -144,6 +166,7 @@ async fn commit(
     let mut commit = registry.commit(id, &change, stamp, cancel);
     commit.begin = Some(found);
     commit.archived = archived;
+    commit.uploads = uploads.as_ref();
     commit.resumed = resumed;
     commit.run().await
 }
@@ -156,6 +179,18 @@ fn plugin(id: &PluginId, version: &str, content: &str, channel: Option<&str>) ->
     }
     let version: Version = publish.release.version.clone();
     let package = format!("package {version} {content}").into_bytes();
+    let file = FileEntry {
+        path: "main.js".into(),
+        size: 40,
+        sha256: Digest::of(content.as_bytes()),
+        offset: 0,
+        packed: package.len() as u64,
+        mode: Mode::Plain,
+    };
+    let list = FileList { files: vec![file] };
+    let artifact = &mut publish.release.artifacts[0];
+    (artifact.sha256, artifact.size) = (Digest::of(&package), package.len() as u64);
+    (artifact.files, artifact.unpacked, artifact.list) = (1, 40, list.digest());
     let readme = Asset::of(format!("# {version} {content}"));
     publish.release.readme = Some(readme.digest);
     publish.release.at = Timestamp::UNIX_EPOCH;
@@ -165,5 +200,5 @@ fn plugin(id: &PluginId, version: &str, content: &str, channel: Option<&str>) ->
         // Several tests may do so at once: the bytes are the same.
         std::fs::write(&path, &package).unwrap();
     }
-    (publish, Upload { path, size, sha256 }, vec![Asset::of(format!("list {version} {content}")), readme])
+    (publish, Upload { path, size, sha256 }, vec![Asset::of(list.to_bytes()), readme])
 }

@@ -21,6 +21,8 @@ pub enum Fault {
     After(StoreErrorKind),
     /// Something else happens first; then it goes on as usual.
     Meanwhile(Meanwhile),
+    /// It goes as usual, and something else happens before whoever asked goes on: its computer sleeps.
+    Afterwards(Meanwhile),
     /// A GET answers what stood there before what stands there now, as far as this store has seen.
     Stale,
     /// A GET answers this.
@@ -129,6 +131,15 @@ impl Fault {
         F: Future<Output = ()> + Send + 'static,
     {
         Self::Meanwhile(Arc::new(move || happens().boxed()))
+    }
+
+    /// Something else happens after the answer, before whoever asked goes on.
+    #[must_use]
+    pub fn afterwards<F>(happens: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        Self::Afterwards(Arc::new(move || happens().boxed()))
     }
 }
 

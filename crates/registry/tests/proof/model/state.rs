@@ -30,6 +30,8 @@ pub enum Doing {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Writer {
     pub doing: Doing,
+    /// Whether a week passed since its upload.
+    pub slept: bool,
     /// How often it may be started again.
     pub lives: u8,
     /// What its person was told.
@@ -64,6 +66,15 @@ pub struct World {
     pub collector: Collector,
     /// How much may still go wrong.
     pub faults: u8,
+    /// How often everybody may still sleep for a week in the middle of a commit.
+    pub naps: u8,
+}
+
+impl World {
+    /// Whether anybody is between an upload and the end of its commit.
+    pub fn is_committing(&self) -> bool {
+        self.writers.iter().any(|w| matches!(w.doing, Doing::Commits(_) | Doing::Looked(_) | Doing::UploadsLate))
+    }
 }
 
 /// How a request goes wrong.

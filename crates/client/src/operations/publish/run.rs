@@ -1,0 +1,242 @@
+//! A publish as a job: settle what is in doubt, upload, commit, list, read back.
+
+use std::{path::Path, sync::Arc};
+
+use patchbay_package::{PluginId, Version};
+use patchbay_registry::{
+    Committed, ReadError, Refusal, Stamp, Standing, Uploads, change::Next, format::release::Artifact, store::Progress,
+};
+
+use super::{
+    judge,
+    packages::{allowed, disagreement, fits, inputs},
+    publish_change, requested_channel, unless_cancelled,
+};
+use crate::{
+    App,
+    jobs::JobContext,
+    operations::{
+        self,
+        folder::{Folder, Ready, read},
+    },
+    sentence::sentence,
+    session::Session,
+    view,
+    wire::{Code, JobResult, PackageInput, Phase, PublishRequest, WireError},
+};
+
+/// Packages up to this size are downloaded again to see that they are what was published.
+const READ_BACK: u64 = 32 * 1024 * 1024;
+
+/// Everything that a commit needs.
+struct Prepared {
+    session: Arc<Session>,
+    /// The first package, with the release that names them all.
+    ready: Ready,
+    /// The other packages: their files may be sent once more.
+    _others: Vec<Ready>,
+    /// What the commit refers to; none when all of it is there already.
+    uploads: Option<Uploads>,
+    /// What stood there before the upload.
+    found: Option<Standing>,
+    /// The revision of it that was put into history meanwhile.
+    archived: Option<u64>,
+}
+
+/// Why a publish did not come to its end.
+enum Stop {
+    /// It is not live, and will not be: a rule forbids it, or the commit itself says what it knows.
+    Certain(WireError),
+    /// This run made nothing visible. An earlier one may have.
+    Here(WireError),
+}
+
+impl<E: Into<WireError>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Here(error.into())
+    }
+}
+
+impl App {
+    /// The body of a publish job. `doubtful` names the plugin of an earlier run of the same operation whose outcome is not known: that is
+    /// settled first.
+    pub(crate) async fn run(
+        &self,
+        registry: &str,
+        path: &Path,
+        request: &PublishRequest,
+        job: &JobContext,
+        doubtful: Option<&str>,
+    ) -> Result<JobResult, WireError> {
+        self.run_to_its_end(registry, path, request, job, doubtful).await.map_err(|stop| match stop {
+            // What an earlier run sent may still be on its way, whatever keeps this one from going on.
+            Stop::Here(e) if doubtful.is_some() => still_unknown(&e, job),
+            Stop::Here(e) | Stop::Certain(e) => e,
+        })
+    }
+
+    async fn run_to_its_end(
+        &self,
+        registry: &str,
+        path: &Path,
+        request: &PublishRequest,
+        job: &JobContext,
+        doubtful: Option<&str>,
+    ) -> Result<JobResult, Stop> {
+        job.reporter.phase(Phase::Reading);
+        if let Some(plugin) = doubtful
+            && let Some(done) = self.settle(registry, plugin, job).await.map_err(Stop::Certain)?
+        {
+            return Ok(done);
+        }
+        let Prepared { session, ready, _others, uploads, found, archived } =
+            unless_cancelled(&job.cancel, self.upload(registry, path, request, job)).await?;
+        job.reporter.phase(Phase::Committing);
+        let id = ready.id.clone();
+        let change = publish_change(&ready, requested_channel(request)?, request.force_channel);
+        let stamp = Stamp { op: job.id, actor: self.actor(&session.profile)?, at: self.now() };
+        let mut commit = session.registry.commit(&id, &change, &stamp, &job.cancel);
+        commit.resumed = doubtful.is_some();
+        commit.archived = archived;
+        commit.uploads = uploads.as_ref();
+        commit.begin = Some(found);
+        let done = commit.run().await.map_err(|e| Stop::Certain(e.into()))?;
+        self.tell(&session, &done, &ready.release.version, job).await.map_err(Stop::Certain)
+    }
+
+    /// Everything before the commit: nothing is visible, so it can be dropped at any moment.
+    async fn upload(&self, registry: &str, path: &Path, request: &PublishRequest, job: &JobContext) -> Result<Prepared, Stop> {
+        let reporter = &*job.reporter;
+        let session = self.writable(Some(registry)).await?;
+        let (first, others) = inputs(request);
+        let folder =
+            read(PackageInput { path: path.display().to_string(), ..first }, allowed(request, &request.path), self.home().temporary())
+                .await?;
+        reporter.subject(folder.manifest.id.as_ref(), &folder.manifest.version.to_string());
+        let mut more: Vec<Folder> = Vec::new();
+        for input in others {
+            let allowed = allowed(request, &input.path);
+            let other = read(input, allowed, self.home().temporary()).await?;
+            if let Some(differs) = disagreement(&folder, std::iter::once(&folder).chain(&more), &other) {
+                return Err(differs.into());
+            }
+            more.push(other);
+        }
+        if let Some(stop) = std::iter::once(&folder).chain(&more).find_map(Folder::stop) {
+            return Err(stop.clone().into());
+        }
+        reporter.phase(Phase::Packing);
+        reporter.total(folder.contents.unpacked_size + more.iter().map(|f| f.contents.unpacked_size).sum::<u64>());
+        // Read before anything is uploaded: a version that is taken costs no upload, and the commit begins with this.
+        let id = folder.manifest.id.clone();
+        let read = async { Ok::<_, WireError>(session.registry.find(&id).await?) };
+        let packing = self.pack_all(folder, more, request.notes.clone(), reporter, &job.cancel);
+        let ((ready, others), found) = tokio::try_join!(packing, read)?;
+        let packages = || std::iter::once(&ready).chain(&others);
+        for package in packages() {
+            fits(package, session.registry.about().limits.package)?;
+        }
+        let writes = match &found {
+            Some(standing) => {
+                let next = judge(standing, &ready, requested_channel(request)?, request.force_channel);
+                // A rule let what an earlier run sent pass, so that was made from something that no longer stands there.
+                matches!(next.map_err(|refusal| Stop::Certain(refusal.into()))?, Next::Write { .. })
+            }
+            None => true,
+        };
+        // All of them before the commit: a release is never seen with some of its packages.
+        let to_send = || packages().map(|package| (package.upload(), package.assets.clone())).collect();
+        let uploads = writes.then(|| Uploads::new(&session.registry, &ready.id, &ready.release.version, to_send(), self.clock()));
+        if let Some(uploads) = &uploads {
+            reporter.phase(Phase::Uploading);
+            reporter.total(packages().map(|p| p.packed.size + p.assets.iter().map(|a| a.bytes.len() as u64).sum::<u64>()).sum());
+            let line = job.reporter.clone();
+            let progress: Progress = Arc::new(move |bytes| line.advance(bytes));
+            let upload = async { Ok(uploads.send(progress, &job.cancel).await?) };
+            let archive = async {
+                match &found {
+                    Some(standing) => Ok(session.registry.archive(standing).await?),
+                    None => Ok::<_, WireError>(()),
+                }
+            };
+            tokio::try_join!(upload, archive)?;
+        }
+        let archived = found.as_ref().filter(|_| writes).map(|standing| standing.revision.document.header.seq);
+        Ok(Prepared { session, ready, _others: others, uploads, found, archived })
+    }
+
+    /// Whether an earlier run of this operation got through; then the rest is done. Whatever keeps this from being found out, the answer
+    /// stays "unknown": it must not turn into a failure only because somebody asked while the network was away.
+    async fn settle(&self, registry: &str, plugin: &str, job: &JobContext) -> Result<Option<JobResult>, WireError> {
+        let ask = async {
+            let session = self.session(Some(registry)).await?;
+            let done = session.registry.committed(&operations::id(plugin)?, job.id).await?;
+            Ok::<_, WireError>((session, done))
+        };
+        let (session, done) = unless_cancelled(&job.cancel, ask).await.map_err(|e| still_unknown(&e, job))?;
+        let Some(done) = done else { return Ok(None) };
+        let Some(version) = done.document.header.action.versions.first().cloned() else { return Ok(None) };
+        self.tell(&session, &done, &version, job).await.map(Some)
+    }
+
+    /// What follows a commit: the catalogue, and reading it back. The release is live whatever becomes of these.
+    async fn tell(&self, session: &Session, done: &Committed, version: &Version, job: &JobContext) -> Result<JobResult, WireError> {
+        job.reporter.phase(Phase::Listing);
+        let (kept, folded) = tokio::join!(session.keep_seen(), session.fold(&done.document, self.now()));
+        let mut warning = kept.err().or(folded.err());
+        let release = done.document.release(version).ok_or_else(|| Refusal::NoVersion { version: version.clone() })?;
+        let Some(artifact) = release.artifacts.first() else {
+            return Err(Refusal::NoVersion { version: version.clone() }.into());
+        };
+        job.reporter.phase(Phase::Verifying);
+        let verified = match self.read_back(session, &done.document.header.id, version, &release.artifacts, job).await {
+            Ok(()) => true,
+            Err(e) => {
+                warning = Some(e);
+                false
+            }
+        };
+        Ok(JobResult::Published {
+            sha256: artifact.sha256.to_string(),
+            size: artifact.size,
+            seq: done.document.header.seq,
+            consequences: view::consequences(&done.consequences),
+            verified,
+            warning,
+        })
+    }
+
+    /// Reads the document, and the packages that are not too large, as any user would.
+    async fn read_back(
+        &self,
+        session: &Session,
+        id: &PluginId,
+        version: &Version,
+        artifacts: &[Artifact],
+        job: &JobContext,
+    ) -> Result<(), WireError> {
+        let standing = self.read(session, id).await?;
+        let there = standing.revision.document.release(version).map(|r| &r.artifacts[..]).unwrap_or_default();
+        let same = |a: &Artifact| there.iter().any(|b| b.platform == a.platform && b.sha256 == a.sha256);
+        if !artifacts.iter().all(same) {
+            return Err(ReadError::Altered { what: format!("{id} {version}") }.into());
+        }
+        let small = || artifacts.iter().filter(|a| a.size <= READ_BACK);
+        job.reporter.total(small().map(|a| a.size).sum());
+        for artifact in small() {
+            let file = self.temporary()?;
+            let line = job.reporter.clone();
+            session.registry.download(id, version, artifact, file.path(), Arc::new(move |bytes| line.advance(bytes))).await?;
+        }
+        Ok(())
+    }
+}
+
+/// An outcome in doubt stays so, whatever keeps it from being found out.
+fn still_unknown(e: &WireError, job: &JobContext) -> WireError {
+    // That it was cancelled is no reason to be told.
+    let why = if e.code == Code::Interrupted { String::new() } else { format!(" {}", e.message) };
+    let message = format!("It is still not known whether the publish is live.{why}");
+    let hint = Some("Find out again in a moment.".to_owned());
+    sentence(Code::UnknownOutcome, "unknown_outcome", message, hint, &[("op", job.id.to_string())])
+}
