@@ -327,6 +327,14 @@ impl Document {
         self.releases.iter().find(|r| same_version(&r.version, version))
     }
 
+    /// Whether a release or the card has this asset. It is there to stay then: no clean-up removes what history names.
+    #[must_use]
+    pub fn has_asset(&self, asset: Digest) -> bool {
+        let texts = self.releases.iter().flat_map(|release| [release.readme, release.changelog]).flatten();
+        let lists = self.releases.iter().flat_map(|release| release.artifacts.iter().map(|artifact| artifact.list));
+        texts.chain(lists).chain(self.header.card.icon).any(|there| there == asset)
+    }
+
     pub(crate) fn release_mut(&mut self, version: &Version) -> Option<&mut Release> {
         self.releases.iter_mut().find(|r| same_version(&r.version, version))
     }

@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use patchbay_package::{PluginId, Version};
 use patchbay_registry::{
-    Committed, ReadError, Refusal, Stamp, Standing, Uploads, change::Next, format::release::Artifact, store::Progress,
+    Asset, Committed, ReadError, Refusal, Stamp, Standing, Upload, Uploads, change::Next, format::release::Artifact, store::Progress,
 };
 
 use super::{
@@ -131,7 +131,9 @@ impl App {
         let id = folder.manifest.id.clone();
         let read = async { Ok::<_, WireError>(session.registry.find(&id).await?) };
         let packing = self.pack_all(folder, more, request.notes.clone(), reporter, &job.cancel);
-        let ((ready, others), found) = tokio::try_join!(packing, read)?;
+        // What is known of the job has to be on the disk before anything is sent whose outcome could be in doubt.
+        let kept = async { Ok(job.keep().await) };
+        let ((ready, others), found, ()) = tokio::try_join!(packing, read, kept)?;
         let packages = || std::iter::once(&ready).chain(&others);
         for package in packages() {
             fits(package, session.registry.about().limits.package)?;
@@ -145,11 +147,15 @@ impl App {
             None => true,
         };
         // All of them before the commit: a release is never seen with some of its packages.
-        let to_send = || packages().map(|package| (package.upload(), package.assets.clone())).collect();
-        let uploads = writes.then(|| Uploads::new(&session.registry, &ready.id, &ready.release.version, to_send(), self.clock()));
+        // A README that has not changed is there already.
+        let there = |asset: &Asset| found.as_ref().is_some_and(|standing| standing.revision.document.has_asset(asset.digest));
+        let missing = |package: &Ready| package.assets.iter().filter(|asset| !there(asset)).cloned().collect();
+        let to_send: Vec<(Upload, Vec<Asset>)> = packages().map(|package| (package.upload(), missing(package))).collect();
+        let total = to_send.iter().map(|(package, assets)| package.size + assets.iter().map(|a| a.bytes.len() as u64).sum::<u64>()).sum();
+        let uploads = writes.then(|| Uploads::new(&session.registry, &ready.id, &ready.release.version, to_send, self.clock()));
         if let Some(uploads) = &uploads {
             reporter.phase(Phase::Uploading);
-            reporter.total(packages().map(|p| p.packed.size + p.assets.iter().map(|a| a.bytes.len() as u64).sum::<u64>()).sum());
+            reporter.total(total);
             let line = job.reporter.clone();
             let progress: Progress = Arc::new(move |bytes| line.advance(bytes));
             let upload = async { Ok(uploads.send(progress, &job.cancel).await?) };
