@@ -76,7 +76,11 @@ async function onBoth(bench, profile) {
 /** What a benchmark in Rust prints. Of the whole workspace, so that all have the same features and nothing is compiled twice. */
 async function measured(bench, profile, variables) {
 	const flags = profile === 'debug' ? ['--profile', 'dev'] : [];
-	const printed = await lines('cargo', ['bench', '--workspace', ...WINDOW, '--bench', bench, ...flags], variables);
+	const printed = await lines(
+		'cargo',
+		['bench', '--workspace', ...WINDOW, '--bench', bench, ...flags],
+		variables,
+	);
 	return printed.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
 }
 
