@@ -132,7 +132,10 @@ impl App {
         let read = async { Ok::<_, WireError>(session.registry.find(&id).await?) };
         let packing = self.pack_all(folder, more, request.notes.clone(), reporter, &job.cancel);
         // What is known of the job has to be on the disk before anything is sent whose outcome could be in doubt.
-        let kept = async { Ok(job.keep().await) };
+        let kept = async {
+            job.keep().await;
+            Ok(())
+        };
         let ((ready, others), found, ()) = tokio::try_join!(packing, read, kept)?;
         let packages = || std::iter::once(&ready).chain(&others);
         for package in packages() {
