@@ -2,7 +2,6 @@
 //! whose peak the kernel has kept (`VmHWM`, proc(5)).
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)]
-#![expect(clippy::print_stdout, reason = "the child tells its parent, and the parent whoever looks")]
 
 use std::{env, fs, ops::ControlFlow, path::Path, process::Command};
 
