@@ -37,6 +37,9 @@ export const errors: Sentences = {
 	channels_point_there: ({ channels = '' }) => ({
 		hint: `Point ${channels.split(', ')[0]} at another version first; a rollback can yank in the same step.`,
 	}),
+	secret: () => ({
+		hint: 'Take it out and revoke it. If it is none, say so below; every other finding is asked about again.',
+	}),
 	unknown_outcome: () => ({ hint: 'Find out now: the registry is asked, and nothing is written twice.' }),
 	job_unknown: () => ({ hint: 'See what there is under Activity.' }),
 };
