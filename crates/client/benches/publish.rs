@@ -104,9 +104,6 @@ async fn run() {
         if round > 0 {
             let all = proxy.requests();
             let asked: Vec<_> = all[before..before + seen(&all[before..])].iter().filter(|r| !is_upload(r)).collect();
-            if round == ROUNDS {
-                eprintln!("requests beyond the uploads: {asked:#?}");
-            }
             counts.push(asked.len());
             live.push(took.live);
             listed.push(took.listed);
