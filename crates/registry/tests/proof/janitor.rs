@@ -50,7 +50,10 @@ pub async fn janitor(day: Rc<Day>, mut rng: SmallRng) -> Result<(), String> {
             match chore {
                 Chore::Check(scope) => match check(&registry, scope, stamp(9, "").at, &|_| {}, silent()).await {
                     Ok(report) => sound(&report),
-                    Err(e) => Ok(day.diary.note(format_args!("{name} is told: {e}"))),
+                    Err(e) => {
+                        day.diary.note(format_args!("{name} is told: {e}"));
+                        Ok(())
+                    }
                 },
                 Chore::CleanUp => tidies(&day, &registry, looks, &cancel).await,
             }
