@@ -30,8 +30,10 @@ pub(crate) mod armed {
         *count += 1;
         drop(armed);
         say(&format!("point {name}"));
-        while stops {
-            std::thread::park();
+        if stops {
+            loop {
+                std::thread::park();
+            }
         }
     }
 }
