@@ -182,7 +182,7 @@ async fn as_long_as_a_removal_is_in_doubt_it_stays_announced() {
     }
 }
 
-/// Found on day 5781: a publisher who is refused has made the upload young, and the next attempt took that for safe.
+/// Found by the simulated days: a publisher who is refused has made the upload young, and the next attempt took that for safe.
 #[tokio::test]
 async fn whoever_was_refused_is_refused_again_as_long_as_the_removal_may_arrive() {
     let sleepy = Sleepy::new().await;

@@ -47,6 +47,7 @@ fn operations() -> Vec<(&'static str, Vec<Task>, Task)> {
         ("promote", and(rollback("stable", "1.0.0")), Task::Change(promote("1.1.0", "stable"))),
         ("undo", and(rollback("stable", "1.0.0")), Task::Undo(Some(3))),
         ("undo of an older one", [and(rollback("stable", "1.0.0")), vec![Task::Change(deprecate("1.1.0"))]].concat(), Task::Undo(Some(3))),
+        ("restore", and(rollback("stable", "1.0.0")), Task::Restore(1)),
         ("yank", two.clone(), Task::Change(yank("1.0.0"))),
         ("unyank", and(yank("1.0.0")), Task::Change(unyank("1.0.0"))),
         ("deprecate", two.clone(), Task::Change(deprecate("1.0.0"))),

@@ -163,7 +163,7 @@ fn judge(day: &Day, plugins: &[PluginId]) -> Result<(), String> {
 fn idea(rng: &mut SmallRng, person: &str) -> Task {
     let version = ["1.0.0", "1.1.0", "1.2.0", "2.0.0", "2.1.0-beta.1"].choose(rng).unwrap();
     let channel = ["stable", "beta"].choose(rng).unwrap();
-    match rng.random_range(0..14) {
+    match rng.random_range(0..15) {
         // From the same sources or from others: the first is the same release, the second a conflict.
         0..8 => {
             let content = if rng.random_bool(0.3) { "shared".to_owned() } else { person.to_owned() };
@@ -172,6 +172,7 @@ fn idea(rng: &mut SmallRng, person: &str) -> Task {
         8 | 9 => Task::Change(rollback(channel, version)),
         10 => Task::Change(promote(version, channel)),
         11 => Task::Undo(None),
+        14 => Task::Restore(rng.random_range(1..=3)),
         12 => Task::Change([yank(version), unyank(version)].choose(rng).unwrap().clone()),
         _ => Task::Change([deprecate(version), undeprecate(version)].choose(rng).unwrap().clone()),
     }

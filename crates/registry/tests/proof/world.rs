@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 use jiff::Timestamp;
 use patchbay_package::{Digest, FileEntry, FileList, Mode, PluginId, Version};
 use patchbay_registry::{
-    Asset, Change, ChangeError, Clock, Committed, Registry, Stamp, Synced, Upload, Uploads,
+    Asset, Change, ChangeError, Clock, Committed, Refusal, Registry, Stamp, Synced, Upload, Uploads,
     change::{Next, Publish},
     format::registry::About,
     seen::{Mark, Seen},
@@ -27,6 +27,8 @@ pub enum Task {
     Change(Change),
     /// Take a revision back; the newest when none is named.
     Undo(Option<u64>),
+    /// Set the state of a revision again.
+    Restore(u64),
 }
 
 impl Task {
@@ -160,7 +162,11 @@ async fn commit(
         Task::Change(change) => change.clone(),
         Task::Undo(seq) => match &found {
             Some(standing) => registry.undo(standing, *seq).await?,
-            None => return Err(patchbay_registry::Refusal::NoPlugin.into()),
+            None => return Err(Refusal::NoPlugin.into()),
+        },
+        Task::Restore(seq) => match &found {
+            Some(standing) => registry.restore(standing, *seq, "As it was.", None).await?,
+            None => return Err(Refusal::NoPlugin.into()),
         },
     };
     let mut commit = registry.commit(id, &change, stamp, cancel);
