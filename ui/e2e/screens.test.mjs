@@ -68,7 +68,10 @@ test('a registry that was checked, and a revision before it is restored, in ever
 		await go(browser, '#/plugin/timesheet-export/history?at=8');
 		await press(browser, name === 'zh' ? '恢复到此状态…' : 'Restore this state…');
 		await browser.$('textarea').waitForExist();
-		await browser.$('textarea').setValue(name === 'zh' ? '3.3.1 已修复。' : 'The clocks are fixed.');
+		const why = name === 'zh' ? '3.3.1 已修复。' : 'The clocks are fixed.';
+		await browser.$('textarea').setValue(why);
+		// The keys are on their way when the driver answers.
+		await browser.waitUntil(async () => (await browser.$('textarea').getValue()) === why);
 		await keep(app, `restore-${name}`);
 		await browser.keys('Escape');
 	}

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -9,10 +10,11 @@ use std::{
 };
 
 use patchbay_client::wire::{Code, Consequence, JobResult, JobState, Phase};
+use patchbay_package::Digest;
 
 use super::{
     proxy::{Fate, Gate},
-    world::{TEAM, World, assert_told, failed, publish, request},
+    world::{TEAM, World, assert_told, failed, publish, request, write_version},
 };
 
 #[track_caller]
@@ -65,6 +67,24 @@ async fn a_commit_whose_answer_is_lost() {
     assert_eq!(world.revisions().await, 1);
     let commits = world.proxy.requests().iter().filter(|r| r.starts_with("PUT") && r.contains("/plugins/")).count();
     assert_eq!(commits, 1, "it was asked about, and not sent again");
+}
+
+#[tokio::test]
+async fn a_readme_that_has_not_changed_is_not_sent_again() {
+    let world = World::new().await;
+    let app = world.member("mei").await;
+    let path = world.plugin();
+    assert_published(&publish(&app, TEAM, &path).await);
+    let readme = format!("/assets/timer/{}", Digest::of(b"# Timer"));
+    let asked = || world.proxy.requests().iter().filter(|r| r.starts_with("PUT") && r.contains(&readme)).count();
+    assert_eq!(asked(), 1);
+    write_version(Path::new(&path), "1.1.0");
+    assert!(matches!(publish(&app, TEAM, &path).await, JobState::Done { .. }));
+    assert_eq!(asked(), 1);
+    fs::write(Path::new(&path).join("README.md"), "# Timer, again").unwrap();
+    write_version(Path::new(&path), "1.2.0");
+    assert!(matches!(publish(&app, TEAM, &path).await, JobState::Done { .. }));
+    assert!(world.keys("assets/timer/").await.iter().any(|key| key.ends_with(&Digest::of(b"# Timer, again").to_string())));
 }
 
 #[tokio::test]

@@ -140,8 +140,7 @@ impl World {
 
 /// Four megabytes that do not become smaller, and a manifest.
 pub fn write_plugin(folder: &Path) {
-    let manifest = json!({"id": "timer", "version": "1.0.0", "name": "Timer", "description": "Counts.", "hosts": {"screenpipe": ">=0.2"}});
-    fs::write(folder.join("patchbay.json"), manifest.to_string()).unwrap();
+    write_version(folder, "1.0.0");
     fs::write(folder.join("README.md"), "# Timer").unwrap();
     // Xorshift (Marsaglia, 2003): the same bytes every time, and no two alike for a compressor.
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
@@ -152,6 +151,12 @@ pub fn write_plugin(folder: &Path) {
         state.to_le_bytes()
     });
     fs::write(folder.join("main.bin"), noise.take(1 << 19).flatten().collect::<Vec<_>>()).unwrap();
+}
+
+/// The manifest, with this version.
+pub fn write_version(folder: &Path, version: &str) {
+    let manifest = json!({"id": "timer", "version": version, "name": "Timer", "description": "Counts.", "hosts": {"screenpipe": ">=0.2"}});
+    fs::write(folder.join("patchbay.json"), manifest.to_string()).unwrap();
 }
 
 /// A bucket at an endpoint, with a key from the keychain.

@@ -313,12 +313,10 @@ impl Store for Line {
         let (luck, there, back) = self.luck();
         let path = key.to_string();
         let fails = |kind| Err(self.fails(kind, &path));
+        if let Some(kind) = never_there(luck, there).await {
+            return fails(kind);
+        }
         match luck {
-            Luck::Unreachable => return fails(unreachable()),
-            Luck::LostBefore => {
-                sleep(there).await;
-                return fails(lost());
-            }
             Luck::Busy => {
                 sleep(there + back).await;
                 return fails(StoreErrorKind::Busy { key: path.clone() });
@@ -330,7 +328,7 @@ impl Store for Line {
                 return fails(lost());
             }
             Luck::Twice => drop(self.send(there + back / 2, key, &body, &condition)),
-            Luck::Good | Luck::LostAfter | Luck::Unavailable | Luck::OwnSuccess | Luck::Page => {}
+            _ => {}
         }
         let answer = match self.send(there, key, &body, &condition).await {
             Ok(answer) => answer,
@@ -338,12 +336,10 @@ impl Store for Line {
         };
         sleep(back).await;
         self.nap().await;
-        match luck {
-            Luck::LostAfter => fails(lost()),
-            Luck::Unavailable => fails(unavailable()),
-            Luck::Page => fails(page()),
-            Luck::OwnSuccess if answer.is_ok() => fails(StoreErrorKind::PreconditionFailed { key: path.clone() }),
-            _ => answer,
+        match on_the_way_back(luck) {
+            Some(kind) => fails(kind),
+            None if luck == Luck::OwnSuccess && answer.is_ok() => fails(StoreErrorKind::PreconditionFailed { key: path.clone() }),
+            None => answer,
         }
     }
 
@@ -357,19 +353,14 @@ impl Store for Line {
         let (luck, there, back) = self.luck();
         let path = key.to_string();
         let fails = |kind| Err(self.fails(kind, &path));
-        match luck {
-            Luck::Unreachable => return fails(unreachable()),
-            Luck::LostBefore => {
-                sleep(there).await;
-                return fails(lost());
-            }
-            Luck::Late => {
-                let (patience, flight) = self.late();
-                drop(self.send_removal(flight, key));
-                sleep(patience).await;
-                return fails(lost());
-            }
-            _ => {}
+        if let Some(kind) = never_there(luck, there).await {
+            return fails(kind);
+        }
+        if luck == Luck::Late {
+            let (patience, flight) = self.late();
+            drop(self.send_removal(flight, key));
+            sleep(patience).await;
+            return fails(lost());
         }
         let answer = match self.send_removal(there, key).await {
             Ok(answer) => answer,
@@ -377,11 +368,31 @@ impl Store for Line {
         };
         sleep(back).await;
         self.nap().await;
-        match luck {
-            Luck::LostAfter => fails(lost()),
-            Luck::Unavailable => fails(unavailable()),
-            Luck::Page => fails(page()),
-            _ => answer,
+        match on_the_way_back(luck) {
+            Some(kind) => fails(kind),
+            None => answer,
         }
+    }
+}
+
+/// What becomes of a request that does not reach the store.
+async fn never_there(luck: Luck, there: Duration) -> Option<StoreErrorKind> {
+    match luck {
+        Luck::Unreachable => Some(unreachable()),
+        Luck::LostBefore => {
+            sleep(there).await;
+            Some(lost())
+        }
+        _ => None,
+    }
+}
+
+/// What is heard instead of the store's answer.
+fn on_the_way_back(luck: Luck) -> Option<StoreErrorKind> {
+    match luck {
+        Luck::LostAfter => Some(lost()),
+        Luck::Unavailable => Some(unavailable()),
+        Luck::Page => Some(page()),
+        _ => None,
     }
 }

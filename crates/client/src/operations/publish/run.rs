@@ -68,40 +68,32 @@ impl App {
         job: &JobContext,
         doubtful: Option<&str>,
     ) -> Result<JobResult, WireError> {
-        self.run_to_its_end(registry, path, request, job, doubtful).await.map_err(|stop| match stop {
+        let work = async {
+            job.reporter.phase(Phase::Reading);
+            if let Some(plugin) = doubtful
+                && let Some(done) = self.settle(registry, plugin, job).await.map_err(Stop::Certain)?
+            {
+                return Ok(done);
+            }
+            let Prepared { session, ready, _others, uploads, found, archived } =
+                unless_cancelled(&job.cancel, self.upload(registry, path, request, job)).await?;
+            job.reporter.phase(Phase::Committing);
+            let id = ready.id.clone();
+            let change = publish_change(&ready, requested_channel(request)?, request.force_channel);
+            let stamp = Stamp { op: job.id, actor: self.actor(&session.profile)?, at: self.now() };
+            let mut commit = session.registry.commit(&id, &change, &stamp, &job.cancel);
+            commit.resumed = doubtful.is_some();
+            commit.archived = archived;
+            commit.uploads = uploads.as_ref();
+            commit.begin = Some(found);
+            let done = commit.run().await.map_err(|e| Stop::Certain(e.into()))?;
+            self.tell(&session, &done, &ready.release.version, job).await.map_err(Stop::Certain)
+        };
+        work.await.map_err(|stop| match stop {
             // What an earlier run sent may still be on its way, whatever keeps this one from going on.
             Stop::Here(e) if doubtful.is_some() => still_unknown(&e, job),
             Stop::Here(e) | Stop::Certain(e) => e,
         })
-    }
-
-    async fn run_to_its_end(
-        &self,
-        registry: &str,
-        path: &Path,
-        request: &PublishRequest,
-        job: &JobContext,
-        doubtful: Option<&str>,
-    ) -> Result<JobResult, Stop> {
-        job.reporter.phase(Phase::Reading);
-        if let Some(plugin) = doubtful
-            && let Some(done) = self.settle(registry, plugin, job).await.map_err(Stop::Certain)?
-        {
-            return Ok(done);
-        }
-        let Prepared { session, ready, _others, uploads, found, archived } =
-            unless_cancelled(&job.cancel, self.upload(registry, path, request, job)).await?;
-        job.reporter.phase(Phase::Committing);
-        let id = ready.id.clone();
-        let change = publish_change(&ready, requested_channel(request)?, request.force_channel);
-        let stamp = Stamp { op: job.id, actor: self.actor(&session.profile)?, at: self.now() };
-        let mut commit = session.registry.commit(&id, &change, &stamp, &job.cancel);
-        commit.resumed = doubtful.is_some();
-        commit.archived = archived;
-        commit.uploads = uploads.as_ref();
-        commit.begin = Some(found);
-        let done = commit.run().await.map_err(|e| Stop::Certain(e.into()))?;
-        self.tell(&session, &done, &ready.release.version, job).await.map_err(Stop::Certain)
     }
 
     /// Everything before the commit: nothing is visible, so it can be dropped at any moment.
