@@ -1,7 +1,7 @@
 // npm run soak [DAYS]: many more of the simulated days than the tests run, each from a seed of its own, and longer races on real
 // servers. A day that goes wrong prints its seed, and how to run that day again.
 
-import { cargo } from './lib/chores.mjs';
+import { testRust } from './lib/chores.mjs';
 import { main, Problem, say } from './lib/say.mjs';
 import { environment, readyServers, startMoto, startSeaweed } from './lib/servers.mjs';
 import { readyToTest } from './lib/system.mjs';
@@ -18,17 +18,7 @@ await main(async ([days = '100000', first = '0']) => {
 			PATCHBAY_FIRST: first,
 			PATCHBAY_ROUNDS: '100',
 		});
-		await cargo(
-			'test',
-			'-p',
-			'patchbay-registry',
-			'--test',
-			'proof',
-			'--',
-			'--nocapture',
-			'simulation',
-			'races',
-		);
+		await testRust('--test', 'proof', '--', '--nocapture', 'simulation', 'races');
 		say(`${days} days from seed ${first}`);
 	} finally {
 		await Promise.all(Object.values(servers).map((server) => server.stop()));

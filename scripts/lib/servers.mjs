@@ -86,12 +86,12 @@ export async function startSeaweed() {
 	});
 }
 
-/** A quick look-alike of AWS. It checks no signatures. */
+/** A quick look-alike of AWS. It checks no signatures. Not its own `moto_server`, which loses races: see serve_moto.py. */
 export async function startMoto() {
 	const [port] = await freePorts(1);
 	return start('moto', port, newAccount('us-east-1'), () => [
-		'moto_server',
-		['-H', '127.0.0.1', '-p', String(port)],
+		'python',
+		[at('scripts/lib/serve_moto.py'), String(port)],
 	]);
 }
 

@@ -94,6 +94,57 @@ test('findings of a publish, in light and dark', async () => {
 	rmSync(folder, { recursive: true });
 });
 
+const about = {
+	name: 'Time Tracking and Invoicing for Consultants Who Charge by the Quarter of an Hour',
+	description:
+		'Follows what you work on, asks when it cannot know, and writes the invoice at the end of the month.',
+	version: '12.0.0-preview.20261127',
+	license: 'MIT',
+};
+
+test('what the author of another program has, two platforms, and a folder with nothing in it', async () => {
+	const foreign = extension('time-tracking-and-invoicing', {
+		'package.json': {
+			...about,
+			name: 'time-tracking-and-invoicing',
+			publisher: 'the-society-of-consultants',
+			displayName: about.name,
+			engines: { vscode: '^1.80.0' },
+			main: './out/extension.js',
+		},
+	});
+	const [linux, windows] = ['linux-x64', 'win32-x64'].map((platform) =>
+		extension(`time-tracking-and-invoicing-for-consultants-${platform}`, {
+			'patchbay.json': { ...about, id: 'time-tracking-and-invoicing-for-consultants', platform },
+			[`native/${platform}/a-module-with-a-name-that-no-column-is-wide-enough-for.node`]: '.'.repeat(210_000),
+		}),
+	);
+	const empty = mkdtempSync(join(scratch, 'empty-'));
+	const pick = async (folder, label, text) => {
+		app.pick(folder);
+		await press(browser, label);
+		await says(browser, text);
+	};
+	for (const { name, settings } of [LOOKS[0], LOOKS.find((look) => look.name === 'zh')]) {
+		const [first, another, back] =
+			name === 'zh'
+				? ['选择文件夹…', '添加文件夹…', '文件夹']
+				: ['Choose folder…', 'Add a folder…', 'Folder'];
+		await app.set(settings);
+		for (const [picture, folder, text] of [
+			['foreign', foreign, 'package.json'],
+			['platforms', linux, 'linux-x64'],
+			['empty', empty, 'patchbay.json'],
+		]) {
+			await go(browser, '#/publish');
+			await pick(folder, first, text);
+			if (picture === 'platforms') await pick(windows, another, 'win32-x64');
+			await keep(app, `publish-${picture}-${name}`);
+			await press(browser, back);
+		}
+	}
+});
+
 test('rolling back and publishing, in light and dark', async () => {
 	for (const { name, settings } of LOOKS.slice(0, 2)) {
 		await app.set(settings);
@@ -136,8 +187,7 @@ test('the smallest window', async () => {
 
 /** A folder as authors have them: sources, leftovers, and a secret that must stay out. */
 function plugin() {
-	const folder = join(scratch, 'timesheet-export');
-	const files = {
+	return fill('timesheet-export', {
 		'patchbay.json': JSON.stringify(
 			{
 				id: 'timesheet-export',
@@ -161,10 +211,24 @@ function plugin() {
 		'node_modules/left-pad/index.js': 'module.exports = 1;\n',
 		'.gitignore': '*.map\n',
 		'.env': 'KEY=never-shipped\n',
-	};
-	for (const [path, text] of Object.entries(files)) {
-		mkdirSync(join(folder, path, '..'), { recursive: true });
-		writeFileSync(join(folder, path), text);
+	});
+}
+
+/** The same with a name that is too long for every column. */
+function extension(name, more) {
+	return fill(name, {
+		'README.md': '# Time Tracking\n',
+		'out/extension.js': 'exports.activate = () => undefined;\n'.padEnd(30_000, '// code\n'),
+		...more,
+	});
+}
+
+/** What is no text in `files` is written as JSON. */
+function fill(name, files) {
+	const path = join(scratch, name);
+	for (const [file, content] of Object.entries(files)) {
+		mkdirSync(join(path, file, '..'), { recursive: true });
+		writeFileSync(join(path, file), typeof content === 'string' ? content : JSON.stringify(content, null, 2));
 	}
-	return folder;
+	return path;
 }

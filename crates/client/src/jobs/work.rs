@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use serde_json::Value;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -53,10 +54,11 @@ pub struct JobContext {
 }
 
 impl JobContext {
-    /// Waits until what is known of the job would stay after a power cut. Before anything is sent whose outcome could be in doubt.
-    pub(crate) async fn keep(&self) {
+    /// Begins to put what is known of the job on the disk, to stay after a power cut. To be waited for before anything is sent whose
+    /// outcome could be in doubt.
+    pub(crate) fn keep(&self) -> JoinHandle<()> {
         let reporter = self.reporter.clone();
-        let _ = tokio::task::spawn_blocking(move || reporter.keep()).await;
+        tokio::task::spawn_blocking(move || reporter.keep())
     }
 }
 

@@ -15,5 +15,7 @@ export type Sentences = Record<string, (data: Readonly<Record<string, string>>) 
 /** An error in the language in use. */
 export function sayError(error: WireError): Sentence {
 	const table: Sentences = language() === 'zh-CN' ? chinese : english;
-	return { message: error.message, hint: error.hint, ...table[error.kind]?.(error.data) };
+	// In a terminal a command stands between backticks.
+	const hint = error.hint?.replace(/`([^`]+)`/g, '“$1”');
+	return { message: error.message, hint, ...table[error.kind]?.(error.data) };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { en } from './en';
+import { sayError } from './errors';
 import { zhCN } from './zh-CN';
 
 type Node = string | ((...args: never[]) => string) | { [key: string]: Node };
@@ -45,4 +46,15 @@ describe('both languages', () => {
 			expect(String(text), key).not.toMatch(/[A-Za-z]!['"`\s]|！|successfully|成功/i);
 		}
 	});
+});
+
+test('a command that a hint names is quoted as a window does it', () => {
+	const error = {
+		code: 'input',
+		kind: 'unheard_of',
+		message: 'No.',
+		hint: 'Run `patchbay doctor`.',
+		data: {},
+	} as const;
+	expect(sayError(error)).toEqual({ message: 'No.', hint: 'Run “patchbay doctor”.' });
 });

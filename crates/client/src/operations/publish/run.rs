@@ -105,6 +105,7 @@ impl App {
             read(PackageInput { path: path.display().to_string(), ..first }, allowed(request, &request.path), self.home().temporary())
                 .await?;
         reporter.subject(folder.manifest.id.as_ref(), &folder.manifest.version.to_string());
+        let kept = job.keep();
         let mut more: Vec<Folder> = Vec::new();
         for input in others {
             let allowed = allowed(request, &input.path);
@@ -123,12 +124,7 @@ impl App {
         let id = folder.manifest.id.clone();
         let read = async { Ok::<_, WireError>(session.registry.find(&id).await?) };
         let packing = self.pack_all(folder, more, request.notes.clone(), reporter, &job.cancel);
-        // What is known of the job has to be on the disk before anything is sent whose outcome could be in doubt.
-        let kept = async {
-            job.keep().await;
-            Ok(())
-        };
-        let ((ready, others), found, ()) = tokio::try_join!(packing, read, kept)?;
+        let ((ready, others), found) = tokio::try_join!(packing, read)?;
         let packages = || std::iter::once(&ready).chain(&others);
         for package in packages() {
             fits(package, session.registry.about().limits.package)?;
@@ -141,12 +137,12 @@ impl App {
             }
             None => true,
         };
-        // All of them before the commit: a release is never seen with some of its packages.
         // A README that has not changed is there already.
         let there = |asset: &Asset| found.as_ref().is_some_and(|standing| standing.revision.document.has_asset(asset.digest));
         let missing = |package: &Ready| package.assets.iter().filter(|asset| !there(asset)).cloned().collect();
         let to_send: Vec<(Upload, Vec<Asset>)> = packages().map(|package| (package.upload(), missing(package))).collect();
         let total = to_send.iter().map(|(package, assets)| package.size + assets.iter().map(|a| a.bytes.len() as u64).sum::<u64>()).sum();
+        // All packages before the commit: a release is never seen with some of them.
         let uploads = writes.then(|| Uploads::new(&session.registry, &ready.id, &ready.release.version, to_send, self.clock()));
         if let Some(uploads) = &uploads {
             reporter.phase(Phase::Uploading);
@@ -163,6 +159,8 @@ impl App {
             tokio::try_join!(upload, archive)?;
         }
         let archived = found.as_ref().filter(|_| writes).map(|standing| standing.revision.document.header.seq);
+        // Nobody can be told what became of it otherwise. Where the disk does not take it, the publish goes on all the same.
+        let _ = kept.await;
         Ok(Prepared { session, ready, _others: others, uploads, found, archived })
     }
 
