@@ -15,7 +15,7 @@ import { readyToTest } from './lib/system.mjs';
 const REPORT = at('target/bench/report.json');
 
 /** Each gives a list of `{name, value, unit, target, at_least?, met, peer, peer_value}`. */
-const BENCHES = { publish, package: packing, reliability, throughput, launch };
+const BENCHES = { publish, package: packing, reliability, throughput, catalogue, search, launch };
 
 await main(async (args) => {
 	const { values, positionals } = parseArgs({
@@ -50,6 +50,11 @@ function packing(profile) {
 	return measured('package', profile);
 }
 
+/** The catalogue of 100,000 plugins: opened, checked for updates, followed and written; real plugins where they are at hand. */
+function catalogue(profile) {
+	return measured('catalogue', profile, { PATCHBAY_PLUGINS: at('../shared/data') });
+}
+
 /** How many publishes get through on a bad network, beside the bare SDK. */
 function reliability(profile) {
 	return measured('reliability', profile);
@@ -73,6 +78,20 @@ async function onBoth(bench, profile) {
 	}
 }
 
+/**
+ * A keystroke in 100,000 plugins and the order of results, beside nucleo, SQLite FTS5, frizbee and tantivy; real plugins where they are
+ * at hand. A program of its own, so that the others are in nobody's lock file.
+ */
+async function search(profile) {
+	const flags = profile === 'debug' ? [] : ['--release'];
+	const manifest = ['--manifest-path', at('scripts/bench/search/Cargo.toml')];
+	const folder = ['--target-dir', at('target/search-bench')];
+	const variables = { PATCHBAY_PLUGINS: process.env.PATCHBAY_PLUGINS ?? at('../shared/data') };
+	const ran = (...args) =>
+		lines('cargo', ['run', '--locked', ...flags, ...manifest, ...folder, '--', ...args], variables);
+	return [...told(await ran()), ...told(await ran('--memory'))];
+}
+
 /** What a benchmark in Rust prints. Of the whole workspace, so that all have the same features and nothing is compiled twice. */
 async function measured(bench, profile, variables) {
 	const flags = profile === 'debug' ? ['--profile', 'dev'] : [];
@@ -81,6 +100,11 @@ async function measured(bench, profile, variables) {
 		['bench', '--workspace', ...WINDOW, '--bench', bench, ...flags],
 		variables,
 	);
+	return told(printed);
+}
+
+/** The results among printed lines. */
+function told(printed) {
 	return printed.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
 }
 

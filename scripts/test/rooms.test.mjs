@@ -62,6 +62,9 @@ test('a wrong direction between crates is seen', () => {
 	assert.deepEqual(faults({ 'patchbay-app': { uses: ['patchbay-registry'] }, 'patchbay-registry': {} }), [
 		'patchbay-app may not depend on patchbay-registry.',
 	]);
+	assert.deepEqual(faults({ 'patchbay-search': { uses: ['patchbay-registry'] }, 'patchbay-registry': {} }), [
+		'patchbay-search may not depend on patchbay-registry.',
+	]);
 	assert.deepEqual(faults({ 'patchbay-util': {} }), ['patchbay-util is not in the list of rooms.']);
 });
 

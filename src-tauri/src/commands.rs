@@ -6,12 +6,12 @@ use std::path::Path;
 
 use patchbay_client::App;
 use patchbay_client::wire::{
-    AuditDone, BrowseView, ChangeDone, ChangePlan, ChangeRequest, CleanPlan, ConnectionStep, DiffView, FileContentView, FilesView, FixView,
-    HistoryView, JobView, OrphanView, PluginView, PublishPlan, PublishRequest, RegistryInput, RegistryView, RevisionDiff, Secret, Settings,
-    SortBy, Start, SyncView, WireError,
+    AuditDone, BrowseRequest, BrowseView, ChangeDone, ChangePlan, ChangeRequest, CleanPlan, ConnectionStep, DiffView, FileContentView,
+    FilesView, FixView, HistoryView, JobView, OrphanView, PluginView, PublishPlan, PublishRequest, RegistryInput, RegistryView,
+    RevisionDiff, Secret, Settings, Start, SyncView, WireError,
 };
 use tauri::ipc::{Channel, Invoke};
-use tauri::{State, WebviewWindow, Wry};
+use tauri::{State, WebviewWindow, Wry, async_runtime};
 
 use crate::launch::Options;
 use crate::{link, pick, window};
@@ -80,13 +80,16 @@ async fn start_embedded(client: Client<'_>) -> Answer<Vec<RegistryView>> {
 }
 
 #[tauri::command]
-async fn browse(client: Client<'_>, registry: String, query: String, sort: SortBy, categories: Vec<String>) -> Answer<BrowseView> {
-    client.browse(Some(&registry), &query, sort, &categories).await
+async fn browse(client: Client<'_>, registry: String, request: BrowseRequest) -> Answer<BrowseView> {
+    client.browse(Some(&registry), &request).await
 }
 
 #[tauri::command]
-async fn sync(client: Client<'_>, registry: String) -> Answer<SyncView> {
-    client.sync(Some(&registry)).await
+async fn sync(client: Client<'_>, registry: String, accept: bool) -> Answer<SyncView> {
+    let synced = if accept { client.sync_confirmed(Some(&registry)).await } else { client.sync(Some(&registry)).await };
+    let client = client.inner().clone();
+    async_runtime::spawn(async move { client.look_after(Some(&registry)).await });
+    synced
 }
 
 #[tauri::command]

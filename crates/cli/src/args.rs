@@ -72,6 +72,12 @@ pub enum Verb {
     /// Find plugins by name, id, author, category or description
     #[command(after_help = examples::SEARCH)]
     Search(Search),
+    /// Say what to do about installed plugins: update, go back, leave
+    #[command(after_help = examples::OUTDATED)]
+    Outdated(Outdated),
+    /// Refresh what is known of the registry's plugins
+    #[command(after_help = examples::SYNC)]
+    Sync(Sync),
     /// Show a plugin: its channels, its newest versions, what is wrong with them
     #[command(after_help = examples::SHOW)]
     Show(Show),
@@ -175,7 +181,7 @@ pub struct Publish {
 /// `search`
 #[derive(Debug, Args)]
 pub struct Search {
-    /// What to look for; everything when left out
+    /// What to look for, and filters: author:, category:, channel:, host:, is:; everything when left out
     pub words: Vec<String>,
     /// The order of the results
     #[arg(long, value_name = "ORDER", default_value = "relevance")]
@@ -183,6 +189,31 @@ pub struct Search {
     /// Only plugins of this category; can be given more than once
     #[arg(long, value_name = "CATEGORY")]
     pub category: Vec<String>,
+    /// How many results to show at most
+    #[arg(long, value_name = "N", default_value = "100", value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: u32,
+    /// How many results to pass over
+    #[arg(long, value_name = "N", default_value = "0")]
+    pub offset: u32,
+}
+
+/// `outdated`
+#[derive(Debug, Args)]
+pub struct Outdated {
+    /// The installed plugins, as JSON: a file, or - for stdin
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub file: PathBuf,
+}
+
+/// `sync`
+#[derive(Debug, Args)]
+pub struct Sync {
+    /// Believe a catalogue that has much less in it than what is known
+    #[arg(long)]
+    pub accept: bool,
+    /// Compare the catalogue with the documents, and mend it; for those who may write
+    #[arg(long)]
+    pub catch_up: bool,
 }
 
 /// The order of search results.
@@ -194,6 +225,8 @@ pub enum Order {
     Name,
     /// Latest change first
     Updated,
+    /// Most downloads first, where the registry counts them
+    Popularity,
 }
 
 impl From<Order> for SortBy {
@@ -202,6 +235,7 @@ impl From<Order> for SortBy {
             Order::Relevance => Self::Relevance,
             Order::Name => Self::Name,
             Order::Updated => Self::Updated,
+            Order::Popularity => Self::Popularity,
         }
     }
 }

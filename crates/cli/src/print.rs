@@ -6,6 +6,7 @@ pub mod diff;
 pub mod files;
 pub mod health;
 pub mod history;
+pub mod installed;
 pub mod job;
 pub mod package;
 pub mod plugin;

@@ -6,6 +6,7 @@ mod diff;
 mod download;
 mod files;
 mod health;
+mod installed;
 mod job;
 mod package;
 mod publish;
@@ -71,6 +72,8 @@ pub async fn run(cli: Cli, console: Console) -> Outcome {
         Verb::Pack(asked) => or_stop(package::pack(context, &asked)).await,
         Verb::Init(asked) => package::init(context, &asked),
         Verb::Search(asked) => or_stop(browse::search(context, &asked)).await,
+        Verb::Outdated(asked) => or_stop(installed::outdated(context, &asked)).await,
+        Verb::Sync(asked) => or_stop(installed::sync(context, &asked)).await,
         Verb::Show(asked) => or_stop(browse::show(context, &asked)).await,
         Verb::Versions(asked) => or_stop(browse::versions(context, &asked.id)).await,
         Verb::History(args::History { id, compare: Some(seqs), .. }) => {

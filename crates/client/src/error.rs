@@ -106,6 +106,8 @@ impl From<ReadError> for WireError {
             ReadError::NotARegistry { place } => (Code::NotFound, vec![("place", place.clone())]),
             ReadError::NotEmpty { place } => (Code::Refused, vec![("place", place.clone())]),
             ReadError::NoPlugin { id } => (Code::NotFound, vec![("plugin", id.to_string())]),
+            ReadError::Shrunk { had, has } => (Code::Refused, vec![("had", had.to_string()), ("has", has.to_string())]),
+            ReadError::CatalogueBack { known, now } => (Code::Integrity, vec![("known", known.to_string()), ("now", now.to_string())]),
             ReadError::Altered { what } => (Code::Integrity, vec![("key", what.clone())]),
             ReadError::List { plugin, version, error } => {
                 let named = [("plugin", plugin.to_string()), ("version", version.to_string())];

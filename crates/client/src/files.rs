@@ -99,16 +99,16 @@ impl From<FileError> for WireError {
 /// # Errors
 /// [`FileError::Write`]; the old file is untouched.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    write_and_rename(path, bytes, true).map_err(FileError::write(path))
+    write_and_rename(path, &[bytes], true).map_err(FileError::write(path))
 }
 
 /// The same for what can be fetched again: another program never sees half of it, but a power cut may leave it damaged, and whoever
-/// reads it then takes it for absent. A sync costs as much as a publish's own request.
+/// reads it then takes it for absent. A sync costs as much as a publish's own request. In parts, so that large ones need not be copied.
 ///
 /// # Errors
 /// [`FileError::Write`]; the old file is untouched.
-pub fn cache(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    write_and_rename(path, bytes, false).map_err(FileError::write(path))
+pub fn cache(path: &Path, parts: &[&[u8]]) -> Result<(), FileError> {
+    write_and_rename(path, parts, false).map_err(FileError::write(path))
 }
 
 /// Makes a file that was written by [`cache`] stay after a power cut.
@@ -121,11 +121,11 @@ pub fn keep(path: &Path) -> Result<(), FileError> {
     synced.and_then(|()| sync_folder(path)).map_err(FileError::write(path))
 }
 
-fn write_and_rename(path: &Path, bytes: &[u8], durable: bool) -> io::Result<()> {
+fn write_and_rename(path: &Path, parts: &[&[u8]], durable: bool) -> io::Result<()> {
     let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
     // In the same folder, because a rename is atomic inside one file system only. tempfile makes it readable for the owner alone.
     let mut file = tempfile::Builder::new().prefix(".").suffix(".tmp").tempfile_in(folder)?;
-    file.write_all(bytes)?;
+    parts.iter().try_for_each(|part| file.write_all(part))?;
     if durable {
         file.as_file().sync_all()?;
     }

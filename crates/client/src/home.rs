@@ -111,10 +111,16 @@ impl Home {
         self.cache.join(component(registry))
     }
 
-    /// The last known `catalog/head.json` of a registry.
+    /// The last known catalogue of a registry.
     #[must_use]
-    pub fn head(&self, registry: &str) -> PathBuf {
-        self.cache(registry).join("head.json")
+    pub fn catalogue(&self, registry: &str) -> PathBuf {
+        self.cache(registry).join("catalogue")
+    }
+
+    /// The folder of what was last known to be counted: a file that is called by its digest.
+    #[must_use]
+    pub fn statistics(&self, registry: &str) -> PathBuf {
+        self.cache(registry).join("statistics")
     }
 
     /// The folder of the last known documents of a registry.
@@ -171,7 +177,7 @@ mod tests {
         assert_eq!(Home::open(None, &env).unwrap().settings(), at("home").join("settings.json"));
         let home = Home::open(Some(&at("asked")), &env).unwrap();
         assert_eq!(home.registries(), at("asked").join("registries.json"));
-        assert_eq!(home.head("main"), at("asked").join("cache/main/head.json"));
+        assert_eq!(home.catalogue("main"), at("asked").join("cache/main/catalogue"));
         assert_eq!(home.seen("main"), at("asked").join("seen/main.json"));
         assert!(matches!(Home::open(None, &Environment::default()), Err(HomeError::NoPlace)));
     }

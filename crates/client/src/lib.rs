@@ -1,6 +1,7 @@
 //! What every front door shares: registries, credentials, jobs and one function per operation.
 
 pub mod app;
+pub mod copy;
 pub mod credentials;
 pub mod environment;
 mod error;
@@ -12,6 +13,7 @@ pub mod markdown;
 mod operations;
 pub mod registries;
 mod samples;
+mod search;
 mod sentence;
 mod session;
 pub mod settings;

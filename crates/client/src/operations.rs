@@ -10,6 +10,7 @@ mod files;
 mod folder;
 mod health;
 mod make;
+mod outdated;
 mod package;
 mod plugin;
 mod publish;

@@ -65,9 +65,8 @@ pub(crate) async fn publish(app: &App, session: &Session) -> Result<(), WireErro
         }
         Ok::<_, WireError>(last)
     }));
-    for document in last.await?.into_iter().flatten() {
-        session.fold(&document, now).await?;
-    }
+    let last = last.await?;
+    try_join_all(last.into_iter().flatten().map(|document| async move { session.fold(&document, None, now).await })).await?;
     session.keep_seen().await
 }
 

@@ -3,14 +3,14 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, PoisonError, RwLock},
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use patchbay_package::PluginId;
 use patchbay_registry::{
-    KnownHead, Registry, Synced,
-    catalogue::Head,
+    Registry, Synced,
+    catalogue::{Known, Line},
     format::{document::Document, registry::About},
     seen::{Mark, Seen},
     store::{
@@ -19,32 +19,25 @@ use patchbay_registry::{
         s3::{S3Config, S3Store},
     },
 };
-use serde::{Deserialize, Serialize};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, oneshot};
 
 use crate::{
     App,
+    copy::LocalCopy,
     files::{self, FileError, Lock, read_json, write_json},
     home::Home,
     lists::Lists,
     registries::{Place, Profile},
+    search::{Catalogue, Search, Searched},
     sentence::sentence,
     wire::{Code, WireError},
 };
 
-/// The catalogue on disk: one file per registry, replaced whole, thrown away when it is damaged.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct LocalCopy {
-    pub etag: String,
-    pub synced_at: Timestamp,
-    pub head: Head,
-}
+/// How long a catalogue is taken to say what the documents say, without looking.
+const COMPARED: SignedDuration = SignedDuration::from_hours(6);
 
-impl LocalCopy {
-    fn known(&self) -> KnownHead {
-        KnownHead { head: self.head.clone(), etag: ETag(self.etag.clone()) }
-    }
-}
+/// A change on its way into the catalogue, and who waits for it.
+type Waiting = (Line, oneshot::Sender<Result<(), WireError>>);
 
 /// A registry that is in use.
 #[derive(Debug)]
@@ -54,8 +47,17 @@ pub(crate) struct Session {
     /// Where requests go, in one line for people.
     pub place: String,
     home: Home,
-    copy: Mutex<Option<LocalCopy>>,
     pub lists: Lists,
+    search: Arc<Search>,
+    copy: RwLock<Option<Arc<LocalCopy>>>,
+    /// What the next write of the catalogue is made from; whoever reads or writes it holds this.
+    base: Mutex<Option<Known>>,
+    /// What is to be folded by whoever gets hold of the base next.
+    waiting: std::sync::Mutex<Vec<Waiting>>,
+    /// What could not be folded: the next fold takes it along.
+    left_over: std::sync::Mutex<Vec<Line>>,
+    /// When the catalogue was last compared with the documents; not yet, or not since a change could not be folded.
+    compared: std::sync::Mutex<Option<Timestamp>>,
 }
 
 /// The store of a profile. Nothing is asked of it yet.
@@ -114,52 +116,160 @@ impl Session {
             None => Registry::open(store, seen, &place).await?,
         };
         let profile = remember(app, profile, &registry)?;
-        let copy = read_json(&home.head(profile.key())).unwrap_or_default();
-        Ok(Self { profile, registry, place, home, copy: Mutex::new(copy), lists: Lists::default() })
+        let copy = LocalCopy::open(&home.catalogue(profile.key())).map(Arc::new);
+        let base = Mutex::new(copy.as_ref().map(|copy| copy.known.clone()));
+        let (waiting, left_over, compared, lists, search) = Default::default();
+        Ok(Self { profile, registry, place, home, copy: RwLock::new(copy), base, waiting, left_over, compared, lists, search })
     }
 
     /// The local copy of the catalogue, without asking anybody.
-    pub async fn copy(&self) -> Option<LocalCopy> {
-        self.copy.lock().await.clone()
+    pub fn copy(&self) -> Option<Arc<LocalCopy>> {
+        self.copy.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Asks whether the catalogue changed. One request. Answers whether it did.
-    pub async fn sync(&self, now: Timestamp) -> Result<bool, WireError> {
-        let mut copy = self.copy.lock().await;
-        let etag = copy.as_ref().map(|c| ETag(c.etag.clone()));
-        let next = match self.registry.sync(etag.as_ref()).await? {
-            Some(Synced::New(known)) => LocalCopy { etag: known.etag.0, synced_at: now, head: known.head },
-            Some(Synced::Same) => {
-                if let Some(copy) = copy.as_mut() {
-                    copy.synced_at = now;
-                    self.keep(copy)?;
-                }
-                return Ok(false);
+    /// A copy, to be searched. It may take as long as making the index over its plugins does.
+    pub fn searched(&self, copy: &Arc<LocalCopy>) -> Arc<Catalogue> {
+        self.search.over(&self.with_statistics(copy))
+    }
+
+    fn with_statistics(&self, copy: &Arc<LocalCopy>) -> Searched {
+        let path = copy.known.head.stats.as_ref().map(|part| self.home.statistics(self.profile.key()).join(part.sha256.to_string()));
+        Searched { copy: copy.clone(), statistics: path.filter(|path| path.exists()) }
+    }
+
+    /// Reads the statistics that the catalogue names, when they are others than those that are kept. Answers whether they were. They only
+    /// give an order, so that nothing fails with them: they are asked for again with the next sync.
+    pub async fn count(&self) -> bool {
+        let Some(copy) = self.copy() else { return false };
+        let Some(part) = copy.known.head.stats.as_ref().filter(|_| self.with_statistics(&copy).statistics.is_none()) else { return false };
+        let Ok(Some(bytes)) = self.registry.statistics(part).await else { return false };
+        let (folder, name) = (self.home.statistics(self.profile.key()), part.sha256.to_string());
+        let work = tokio::task::spawn_blocking(move || {
+            // Those that were counted before.
+            let _ = std::fs::remove_dir_all(&folder);
+            crate::home::make(&folder).and_then(|()| files::cache(&folder.join(name), &[&bytes])).is_ok()
+        });
+        let kept = work.await.unwrap_or(false);
+        self.prepare(&copy);
+        kept
+    }
+
+    fn prepare(&self, copy: &Arc<LocalCopy>) {
+        if self.search.is_next(self.with_statistics(copy)) {
+            let search = self.search.clone();
+            tokio::task::spawn_blocking(move || search.prepare());
+        }
+    }
+
+    /// Asks whether the catalogue changed, with one request, and reads what did. Answers whether it did. A catalogue with much less in it is
+    /// not believed unless somebody has `confirmed` that.
+    pub async fn sync(&self, confirmed: bool, now: Timestamp) -> Result<bool, WireError> {
+        let mut base = self.base.lock().await;
+        let copy = self.copy();
+        let known = copy.as_ref().map(|copy| &copy.known);
+        match self.registry.sync(known, confirmed, now).await? {
+            Synced::New(new) => {
+                let changed = known.is_none_or(|known| known.etag != new.etag);
+                self.keep(&mut base, *new, now).await?;
+                Ok(changed)
             }
-            // A registry into which nothing was published yet.
-            None => LocalCopy { etag: String::new(), synced_at: now, head: Head::empty(now) },
-        };
-        let changed = copy.as_ref().is_none_or(|c| c.head.rows != next.head.rows);
-        self.keep(&next)?;
-        *copy = Some(next);
-        Ok(changed)
+            Synced::Same => {
+                if let Some(copy) = copy {
+                    let mut copy = (*copy).clone();
+                    copy.synced_at = now;
+                    // A copy that somebody removed meanwhile is none to be noted in.
+                    let _ = copy.mark(&self.home.catalogue(self.profile.key()));
+                    self.show(copy);
+                }
+                Ok(false)
+            }
+        }
     }
 
-    /// Folds a document into the catalogue and into the local copy.
-    pub async fn fold(&self, document: &Document, now: Timestamp) -> Result<(), WireError> {
-        let mut copy = self.copy.lock().await;
-        let known = copy.as_ref().filter(|c| !c.etag.is_empty()).map(LocalCopy::known);
-        let known = self.registry.fold(known, document, now).await?;
-        let next = LocalCopy { etag: known.etag.0, synced_at: now, head: known.head };
-        self.keep(&next)?;
-        *copy = Some(next);
+    /// Folds a document into the catalogue and into the local copy. What several do at once goes in with one request.
+    pub async fn fold(&self, document: &Document, etag: Option<&ETag>, now: Timestamp) -> Result<(), WireError> {
+        loop {
+            let (tell, told) = oneshot::channel();
+            lock(&self.waiting).push((Line::of(document, etag), tell));
+            let mut base = self.base.lock().await;
+            let (lines, waiting): (Vec<Line>, Vec<_>) = std::mem::take(&mut *lock(&self.waiting)).into_iter().unzip();
+            if !lines.is_empty() {
+                let done = self.fold_all(&mut base, lines, now).await;
+                waiting.into_iter().for_each(|tell| drop(tell.send(done.clone())));
+            }
+            drop(base);
+            // Whoever took it may have been stopped in the middle of it.
+            if let Ok(done) = told.await {
+                return done;
+            }
+        }
+    }
+
+    async fn fold_all(&self, base: &mut Option<Known>, lines: Vec<Line>, now: Timestamp) -> Result<(), WireError> {
+        let lines: Vec<Line> = std::mem::take(&mut *lock(&self.left_over)).into_iter().chain(lines).collect();
+        match self.registry.fold(base.clone(), lines.clone(), now).await {
+            Ok(known) => self.keep(base, known, now).await,
+            Err(error) => {
+                *lock(&self.left_over) = lines;
+                *lock(&self.compared) = None;
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Merges the latest changes of the catalogue when it is time for that. Nothing depends on it, and nobody waits for it.
+    pub async fn tidy(&self, now: Timestamp) {
+        let mut base = self.base.lock().await;
+        let Some(known) = base.clone() else { return };
+        if let Ok(Some(known)) = self.registry.tidy(&known, now).await {
+            // The copy can be fetched again.
+            let _ = self.keep(&mut base, known, now).await;
+        }
+    }
+
+    /// Brings the catalogue up to what the documents say. Answers how many plugins it had wrong. Others may fold meanwhile.
+    pub async fn catch_up(&self, now: Timestamp) -> Result<usize, WireError> {
+        *lock(&self.compared) = Some(now);
+        let known = self.copy().map(|copy| copy.known.clone());
+        let (known, wrong) = self.registry.catch_up(known, now).await?;
+        let mut base = self.base.lock().await;
+        if base.as_ref().is_none_or(|base| !known.head.is_before(&base.head)) {
+            self.keep(&mut base, known, now).await?;
+        }
+        Ok(wrong)
+    }
+
+    /// Whether it is time to compare the catalogue with the documents again, which takes a request for each 1,000 of them.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        lock(&self.compared).is_none_or(|then| now.duration_since(then) >= COMPARED)
+    }
+
+    /// Keeps what is known as what the next write is made from, and as the local copy if all of it is known: in a thread of its own, for
+    /// it may be large.
+    async fn keep(&self, base: &mut Option<Known>, known: Known, now: Timestamp) -> Result<(), WireError> {
+        *base = Some(known.clone());
+        if known.table.is_none() {
+            return Ok(());
+        }
+        let mut copy = LocalCopy::after(self.copy().as_deref(), known, now);
+        self.show(copy.clone());
+        let (folder, path) = (self.home.cache(self.profile.key()), self.home.catalogue(self.profile.key()));
+        let work = tokio::task::spawn_blocking(move || {
+            crate::home::make(&folder)?;
+            copy.keep(&path)?;
+            Ok::<_, FileError>(copy)
+        });
+        let copy = work.await.map_err(|e| sentence(Code::Failed, "broke", e, None, &[]))??;
+        // What is in the file now, so that the next change goes behind it.
+        *base = Some(copy.known.clone());
+        self.show(copy);
         Ok(())
     }
 
-    fn keep(&self, copy: &LocalCopy) -> Result<(), WireError> {
-        crate::home::make(&self.home.cache(self.profile.key()))?;
-        let bytes = serde_json::to_vec(copy).map_err(|e| sentence(Code::Failed, "broke", e, None, &[]))?;
-        Ok(files::cache(&self.home.head(self.profile.key()), &bytes)?)
+    fn show(&self, copy: LocalCopy) {
+        let copy = Arc::new(copy);
+        *self.copy.write().unwrap_or_else(PoisonError::into_inner) = Some(copy.clone());
+        self.prepare(&copy);
     }
 
     /// Keeps what was seen, so that the next start notices a registry that was set back. Two programs may do so at once: the higher
@@ -174,6 +284,11 @@ impl Session {
     pub fn document_file(&self, id: &PluginId) -> PathBuf {
         self.home.documents(self.profile.key()).join(format!("{id}.jsonl"))
     }
+}
+
+fn lock<T>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    // Every change under it is one step.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Turns an empty bucket, made if absent, into a registry.

@@ -8,7 +8,7 @@ use patchbay_registry::{
     catalogue::{Left, Row, standing_rollbacks},
     change::{Change, Revision, Stamp, Stays, apply},
     format::{
-        document::{ActionKind, Channel, ChannelName, Document, Move, Status},
+        document::{ActionKind, ChannelName, Document, Move, Status},
         release::{Artifact, Deprecation, Release},
     },
 };
@@ -27,14 +27,17 @@ fn rolled_back(left: &Left) -> wire::RolledBack {
 }
 
 /// `stable` first, then by name.
-fn channels(channels: &BTreeMap<ChannelName, Channel>, rollbacks: &[Left]) -> Vec<wire::ChannelView> {
+fn channels<'a>(
+    channels: impl IntoIterator<Item = (&'a ChannelName, &'a Version, bool, jiff::Timestamp)>,
+    rollbacks: &[Left],
+) -> Vec<wire::ChannelView> {
     let mut views: Vec<_> = channels
-        .iter()
-        .map(|(name, channel)| wire::ChannelView {
+        .into_iter()
+        .map(|(name, version, held, since)| wire::ChannelView {
             name: name.to_string(),
-            version: channel.version.to_string(),
-            held: channel.held,
-            since: Some(channel.since.to_string()),
+            version: version.to_string(),
+            held,
+            since: Some(since.to_string()),
             rolled_back: rollbacks.iter().find(|left| left.channel == *name).map(rolled_back),
         })
         .collect();
@@ -62,17 +65,18 @@ pub fn card(id: &PluginId, row: &Row) -> wire::PluginCard {
         icon: row.card.icon.map(|d| d.to_string()),
         categories: row.card.categories.clone(),
         status: status(&row.status),
-        channels: channels(&row.channels, &row.rollbacks),
+        channels: channels(row.channels.iter().map(|(name, p)| (name, &p.version, p.held, p.since)), &row.rollbacks),
         version: row.version.to_string(),
         releases: row.releases,
         size: row.size,
         updated: row.updated.to_string(),
         hosts: row.hosts.clone(),
         license: row.license.clone(),
+        downloads: None,
     }
 }
 
-fn deprecated(d: &Deprecation) -> wire::DeprecatedView {
+pub(crate) fn deprecated(d: &Deprecation) -> wire::DeprecatedView {
     wire::DeprecatedView { message: d.message.clone(), replacement: d.replacement.clone() }
 }
 
@@ -118,7 +122,8 @@ pub fn plugin(document: &Document, read_at: jiff::Timestamp, stale: Option<wire:
     let mut releases: Vec<&Release> = document.releases.iter().collect();
     releases.sort_by(|a, b| b.version.cmp_precedence(&a.version));
     let mut card = card(&document.header.id, &row);
-    card.channels = channels(&document.header.channels, &standing_rollbacks(document));
+    card.channels =
+        channels(document.header.channels.iter().map(|(name, c)| (name, &c.version, c.held, c.since)), &standing_rollbacks(document));
     Some(wire::PluginView {
         card,
         seq: document.header.seq,

@@ -12,13 +12,14 @@ mod files;
 mod health;
 mod history;
 mod job;
+mod outdated;
 mod package;
 mod plugin;
 mod publish;
 mod registry;
 mod start;
 
-pub use browse::{BrowseView, CategoryCount, SortBy, SyncView};
+pub use browse::{BrowseRequest, BrowseView, Chip, FilterKind, Looser, SortBy, SyncView, TypedFilter, UnclearFilter};
 pub use change::{ChangeDone, ChangePlan, ChangeRequest, Consequence, StaysBecause};
 pub use diff::{
     ChangeLevel, DiffBody, DiffSide, DiffView, FileChangeKind, FileChangeView, FileStateView, HunkView, LevelReason, LevelReasonKind,
@@ -29,6 +30,7 @@ pub use files::{Content, FileContentView, FilesView, PackedFileView};
 pub use health::{AmountView, AuditDone, CleanPlan, FindingView, HealthReport, OrphanView, RevisionDiff, UsageView, Weight};
 pub use history::{ActionKind, ChannelMove, HistoryView, RevisionView};
 pub use job::{JobKind, JobResult, JobState, JobView, Phase};
+pub use outdated::{InstalledPlugin, InstalledView, OutdatedView, UpdateAdvice};
 pub use package::PackageView;
 pub use plugin::{ArtifactView, ChannelView, DeprecatedView, PluginCard, PluginView, ReleaseView, RolledBack, StatusView, YankedView};
 pub use publish::{

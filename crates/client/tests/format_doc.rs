@@ -1,6 +1,8 @@
 //! The section “On this computer” of `docs/format.md` names every file that is written there, and none that is not.
 #![allow(clippy::unwrap_used)]
 
+mod support;
+
 use std::{
     collections::BTreeSet,
     fs,
@@ -92,6 +94,8 @@ fn every_file_is_named_and_every_name_is_a_file() {
         let ended = app.wait_job(&job.id).await.unwrap();
         assert!(matches!(ended.status, JobState::Done { .. }), "{ended:?}");
         app.plugin(None, "timer", true).await.unwrap();
+        support::count(&app, "{\"id\":\"timer\",\"downloads\":3}\n");
+        app.sync(None).await.unwrap();
         let known: Value = serde_json::from_slice(&fs::read(app.home().registries()).unwrap()).unwrap();
         known["registries"][0]["registry_id"].as_str().unwrap().to_owned()
     });

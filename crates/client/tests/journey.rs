@@ -5,7 +5,7 @@ use std::{fs, path::Path, sync::Arc};
 
 use patchbay_client::{
     App, Environment, Home, MemoryKeychain,
-    wire::{ActionKind, ChangeRequest, Code, Consequence, JobResult, JobState, PublishRequest, SortBy, StaysBecause},
+    wire::{ActionKind, BrowseRequest, ChangeRequest, Code, Consequence, JobResult, JobState, PublishRequest, StaysBecause},
 };
 use serde_json::json;
 use tempfile::TempDir;
@@ -85,7 +85,7 @@ async fn a_bad_release_is_rolled_back_and_the_rollback_undone() {
     assert_eq!(history.next_before, None);
     // The undo can be undone; the rollback no longer stands, and a publish stays.
     assert_eq!(history.revisions.iter().map(|r| r.can_undo).collect::<Vec<_>>(), [true, false, false, false, false]);
-    let browse = app.browse(None, "tim", SortBy::Relevance, &[]).await.unwrap();
+    let browse = app.browse(None, &BrowseRequest::of("tim")).await.unwrap();
     assert_eq!((browse.rows.len(), browse.rows[0].version.as_str()), (1, "1.1.0"));
 }
 
@@ -117,7 +117,7 @@ async fn the_samples_have_versions_channels_and_a_rollback() {
     assert!(app.registries().unwrap().is_empty());
     let registries = app.start_embedded().await.unwrap();
     assert_eq!(registries.len(), 1);
-    let browse = app.browse(None, "", SortBy::Relevance, &[]).await.unwrap();
+    let browse = app.browse(None, &BrowseRequest::of("")).await.unwrap();
     assert_eq!(browse.rows.len(), 6);
     let view = app.plugin(None, "timesheet-export", false).await;
     assert_eq!(view.unwrap_err().kind, "no_plugin");
@@ -129,5 +129,5 @@ async fn the_samples_have_versions_channels_and_a_rollback() {
     );
     // Asking again publishes nothing twice.
     app.start_embedded().await.unwrap();
-    assert_eq!(app.browse(None, "", SortBy::Relevance, &[]).await.unwrap().rows.len(), 6);
+    assert_eq!(app.browse(None, &BrowseRequest::of("")).await.unwrap().rows.len(), 6);
 }

@@ -14,7 +14,9 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use patchbay_client::{
     App, Environment, Home, Keychain, MemoryKeychain,
     registries::Profiles,
-    wire::{ChangeRequest, ConnectionStep, CredentialSource, JobState, JobView, PublishRequest, RegistryInput, Secret, SortBy, WireError},
+    wire::{
+        BrowseRequest, ChangeRequest, ConnectionStep, CredentialSource, JobState, JobView, PublishRequest, RegistryInput, Secret, WireError,
+    },
 };
 use patchbay_local::LocalServer;
 use serde::Serialize;
@@ -140,7 +142,7 @@ async fn everything(app: &App, name: &str, path: &str, shown: &Shown) -> JobStat
         shown.see::<JobView>(&view);
     }
     shown.see(&ended);
-    shown.either(app.browse(registry, "", SortBy::Name, &[]).await);
+    shown.either(app.browse(registry, &BrowseRequest::of("")).await);
     shown.either(app.plugin(registry, "timer", true).await);
     shown.either(app.history(registry, "timer", None).await);
     shown.either(app.readme(registry, "timer", "1.0.0").await);

@@ -14,6 +14,7 @@ use futures::future::join_all;
 use patchbay_package::{Digest, PluginId};
 use patchbay_registry::{
     Asset, Change, Key, Registry, Upload,
+    catalogue::Line,
     change::Publish,
     format::registry::About,
     store::{Body, Condition, Store},
@@ -66,7 +67,7 @@ async fn publish(registry: &Registry, n: u64, round: u64, parts: &Parts, listed:
     commit.begin = Some(found);
     let done = commit.run().await.unwrap();
     if listed {
-        registry.fold(None, &done.document, stamp.at).await.unwrap();
+        registry.fold(None, vec![Line::of(&done.document, done.etag.as_ref())], stamp.at).await.unwrap();
     }
     done.document.to_bytes().len() as u64
 }

@@ -55,6 +55,8 @@ pub struct Committed {
     pub document: Document,
     /// SHA-256 of its bytes.
     pub digest: Digest,
+    /// Its entity tag, when this very run wrote or read it.
+    pub etag: Option<ETag>,
     /// What happened.
     pub consequences: Vec<Consequence>,
     /// Whether a revision was written, now or by an earlier attempt of the same operation.
@@ -143,8 +145,10 @@ impl Commit<'_> {
                     // store takes it for a quarter of an hour: far less than a clean-up waits.
                     Ok(()) => {
                         let outcome = store.put(&Key::Document(id.clone()), Body::Bytes(ask.bytes()), ask.condition(), None).await;
-                        let step = ask.answered(outcome.map(drop).map_err(|e| failed(e.into())));
-                        if let Step::End(End::Committed(done)) = &step {
+                        let etag = outcome.as_ref().ok().cloned();
+                        let mut step = ask.answered(outcome.map(drop).map_err(|e| failed(e.into())));
+                        if let Step::End(End::Committed(done)) = &mut step {
+                            done.etag = etag;
                             // Whatever was seen meanwhile, this revision is live: a reader that is ahead of it is no error here.
                             let _ = seen.check(id, None, Some(Mark { seq: done.document.header.seq, digest: done.digest }));
                         }

@@ -125,7 +125,7 @@ impl Check<'_> {
 
     /// Looks at every key once, and answers the plugins that anything tells of.
     async fn survey(&self, catalogue: &Catalogue) -> Result<BTreeSet<PluginId>, ReadError> {
-        let mut ids: BTreeSet<PluginId> = catalogue.ids().cloned().collect();
+        let mut ids: BTreeSet<PluginId> = catalogue.ids().collect();
         let mut after = None;
         loop {
             let page = self.registry.store().page("", after.as_deref()).await?;

@@ -35,6 +35,22 @@ pub enum ReadError {
         /// Which.
         id: PluginId,
     },
+    /// The catalogue has much less in it than what was known.
+    #[error("The catalogue has {has} plugins, where it had {had}.")]
+    Shrunk {
+        /// How many plugins were known.
+        had: usize,
+        /// How many there are now.
+        has: usize,
+    },
+    /// The catalogue is older than what is known.
+    #[error("The catalogue was set back: it was at position {known} and is at {now}.")]
+    CatalogueBack {
+        /// Where it was.
+        known: u64,
+        /// Where it is now.
+        now: u64,
+    },
     /// A package or asset differs from its digest.
     #[error("{what} is not what was published: its bytes differ from its digest.")]
     Altered {
@@ -128,6 +144,8 @@ impl ReadError {
             Self::NotARegistry { .. } => "not_a_registry",
             Self::NotEmpty { .. } => "not_empty",
             Self::NoPlugin { .. } => "no_plugin",
+            Self::Shrunk { .. } => "catalogue_shrank",
+            Self::CatalogueBack { .. } => "catalogue_back",
             Self::Altered { .. } => "altered",
             Self::List { error, .. } => error.kind(),
             Self::AlteredFile { .. } => "altered_file",
@@ -150,6 +168,14 @@ impl ReadError {
             Self::Altered { .. } | Self::AlteredFile { .. } => "Do not use it. Tell whoever administers the registry.".into(),
             Self::List { error, .. } => error.hint(),
             Self::FileTooLarge { .. } => "Download the package and look into it there.".into(),
+            Self::Shrunk { .. } => {
+                "What was known still serves. Ask whoever administers the registry; to accept what it holds, use `patchbay sync --accept`."
+                    .into()
+            }
+            Self::CatalogueBack { .. } => {
+                "What was known still serves. Ask whoever administers the registry whether a backup was restored; to accept what it holds, use `patchbay sync --accept`."
+                    .into()
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Removing uploads that no revision refers to: the one thing, beside the probe, that deletes.
+//! Removing uploads that no revision refers to, and parts of the catalogue that its head names no more: the one thing, beside the probe,
+//! that deletes.
 //!
 //! A publish that is given up leaves objects that nobody refers to. Nothing tells them from those of a publish that is still on
 //! its way, except time; and a publisher who sends the same bytes again finds them there and relies on them. So:
@@ -21,7 +22,7 @@ mod announcement;
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use patchbay_package::PluginId;
+use patchbay_package::{Digest, PluginId};
 use tokio_util::sync::CancellationToken;
 
 pub use announcement::Cleaning;
@@ -31,11 +32,13 @@ use announcement::{announce, retract};
 
 use crate::{
     Clock, Registry,
+    catalogue::Head,
     doctor::SETTLED,
     error::ReadError,
     format::{MAX_DOCUMENT, document::Document},
     key::Key,
     references::References,
+    registry::READ_HEAD,
     store::{ETag, Fetched, Listed, Page, Progress, StoreError},
 };
 
@@ -48,7 +51,7 @@ const REMOVES: SignedDuration = SignedDuration::from_mins(30);
 /// How old a look may be, by this computer's clock, when something is removed because of it.
 const LOOKED: SignedDuration = SignedDuration::from_mins(5);
 
-/// An upload that no revision refers to.
+/// An object that nothing refers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Orphan {
     /// Its key.
@@ -161,11 +164,18 @@ pub async fn plan(registry: &Registry, progress: &Progress) -> Result<Plan, GcEr
         }
         plan.orphans.append(&mut orphans);
         if plan.orphans.len() > MAX_ORPHANS {
-            plan.orphans.truncate(MAX_ORPHANS);
-            plan.more = true;
             break;
         }
     }
+    if let Some(named) = named_parts(registry).await? {
+        each(registry, "catalog/", |object, now| {
+            let left = Key::parse(&object.key).filter(|key| settled(&object, now) && is_left(key, &named));
+            plan.orphans.extend(left.map(|key| Orphan { key, size: object.size, modified: object.modified }));
+        })
+        .await?;
+    }
+    plan.more = plan.orphans.len() > MAX_ORPHANS;
+    plan.orphans.truncate(MAX_ORPHANS);
     Ok(plan)
 }
 
@@ -205,17 +215,20 @@ async fn remove(
     let mut done = Cleaned::default();
     let mut known: Option<Known> = None;
     for orphan in orphans {
-        let Some(id) = orphan.key.plugin() else { continue };
         let looks = async {
             loop {
                 let began = clock();
-                // Again before each: what a document refers to may be different now.
-                let fresh = match known.take().filter(|known| known.id == *id) {
-                    Some(before) => before.again(registry, progress).await?,
-                    None => Known::read(registry, id, progress).await?,
+                // Again before each: what a document or the catalogue refers to may be different now.
+                let refers = match orphan.key.plugin() {
+                    Some(id) => {
+                        let fresh = match known.take().filter(|known| known.id == *id) {
+                            Some(before) => before.again(registry, progress).await?,
+                            None => Known::read(registry, id, progress).await?,
+                        };
+                        known.insert(fresh).refers_to(&orphan.key)
+                    }
+                    None => named_parts(registry).await?.is_none_or(|named| !is_left(&orphan.key, &named)),
                 };
-                let refers = fresh.refers_to(&orphan.key);
-                known = Some(fresh);
                 let (object, now) = look(registry, &orphan.key).await?;
                 let late = now.duration_since(announced) > REMOVES;
                 let keeps = late || refers || !object.is_some_and(|object| settled(&object, now));
@@ -245,6 +258,16 @@ async fn remove(
 /// Whether so little time has passed that what was seen then still holds. A clock that was set back tells nothing.
 fn is_recent(then: Timestamp, clock: &Clock) -> bool {
     (SignedDuration::ZERO..LOOKED).contains(&clock().duration_since(then))
+}
+
+/// The parts that the catalogue names; none when there is no catalogue or it cannot be read, and then none is removed.
+async fn named_parts(registry: &Registry) -> Result<Option<BTreeSet<Digest>>, GcError> {
+    let Fetched::Found(object) = registry.store().get(&Key::CatalogHead, None, READ_HEAD).await? else { return Ok(None) };
+    Ok(Head::parse(&object.bytes).ok().map(|head| head.parts().map(|part| part.sha256).collect()))
+}
+
+fn is_left(key: &Key, named: &BTreeSet<Digest>) -> bool {
+    matches!(key, Key::CatalogPart(digest) if !named.contains(digest))
 }
 
 /// What a plugin refers to, as of a document.

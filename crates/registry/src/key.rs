@@ -17,8 +17,10 @@ pub enum Key {
     Package(PluginId, Version, Digest),
     /// `assets/<id>/<sha256>`: a file list, README, changelog or icon.
     Asset(PluginId, Digest),
-    /// `catalog/head.json`: the catalogue.
+    /// `catalog/head.json`: where the catalogue stands.
     CatalogHead,
+    /// `catalog/<sha256>.jsonl.gz`: a snapshot or a delta of the catalogue.
+    CatalogPart(Digest),
     /// `cleaning.json`: what a clean-up is removing.
     Cleaning,
     /// `probe/<name>`: written and removed by the probe of conditional writes.
@@ -33,9 +35,11 @@ impl Key {
     #[must_use]
     pub fn content_type(&self) -> &'static str {
         match self {
-            Self::Registry | Self::CatalogHead | Self::Cleaning => "application/json",
+            Self::Registry | Self::Cleaning => "application/json",
             Self::Document(_) | Self::Revision(..) => "application/jsonl",
             Self::Package(..) => "application/zip",
+            // Not as a content encoding: nothing on the way may undo it, or the digest of a part would be of other bytes.
+            Self::CatalogHead | Self::CatalogPart(_) => "application/gzip",
             Self::Asset(..) | Self::Probe(_) => "application/octet-stream",
         }
     }
@@ -44,7 +48,7 @@ impl Key {
     #[must_use]
     pub fn cache_control(&self) -> &'static str {
         match self {
-            Self::Revision(..) | Self::Package(..) | Self::Asset(..) => "public, max-age=31536000, immutable",
+            Self::Revision(..) | Self::Package(..) | Self::Asset(..) | Self::CatalogPart(_) => "public, max-age=31536000, immutable",
             // Shared by many readers and allowed to lag: a CDN may answer for a few seconds.
             Self::CatalogHead => "public, max-age=5",
             Self::Registry | Self::Document(_) | Self::Cleaning | Self::Probe(_) => "no-cache",
@@ -59,6 +63,7 @@ impl Key {
             ["registry.json"] => Self::Registry,
             ["cleaning.json"] => Self::Cleaning,
             ["catalog", "head.json"] => Self::CatalogHead,
+            ["catalog", name] => Self::CatalogPart(name.strip_suffix(".jsonl.gz")?.parse().ok()?),
             ["plugins", name] => Self::Document(name.strip_suffix(".jsonl")?.parse().ok()?),
             ["history", id, name] => Self::Revision(id.parse().ok()?, name.strip_suffix(".jsonl")?.parse().ok()?),
             ["packages", id, version, name] => {
@@ -77,7 +82,7 @@ impl Key {
     pub fn plugin(&self) -> Option<&PluginId> {
         match self {
             Self::Document(id) | Self::Revision(id, _) | Self::Package(id, ..) | Self::Asset(id, _) => Some(id),
-            Self::Registry | Self::CatalogHead | Self::Cleaning | Self::Probe(_) => None,
+            Self::Registry | Self::CatalogHead | Self::CatalogPart(_) | Self::Cleaning | Self::Probe(_) => None,
         }
     }
 
@@ -97,6 +102,7 @@ impl fmt::Display for Key {
             Self::Package(id, version, digest) => write!(f, "packages/{id}/{version}/{digest}.zip"),
             Self::Asset(id, digest) => write!(f, "assets/{id}/{digest}"),
             Self::CatalogHead => f.write_str("catalog/head.json"),
+            Self::CatalogPart(digest) => write!(f, "catalog/{digest}.jsonl.gz"),
             Self::Cleaning => f.write_str("cleaning.json"),
             Self::Probe(name) => write!(f, "probe/{name}"),
         }

@@ -19,7 +19,7 @@ pub use change::{Change, Consequence, Refusal, Stamp};
 pub use commit::{Commit, Committed, Standing};
 pub use error::{ChangeError, ReadError};
 pub use key::Key;
-pub use registry::{Asset, History, KnownHead, Registry, Synced, Upload, Uploads};
+pub use registry::{Asset, History, Registry, Survey, Synced, Upload, Uploads};
 
 /// Tells this computer's time. It may be wrong, and it goes on while the computer is suspended: so it tells when to look again, and
 /// never what is true.

@@ -1,5 +1,6 @@
 //! A registry, opened: what reading and changing it takes, over any store.
 
+mod catalogue;
 mod history;
 mod upload;
 
@@ -16,19 +17,25 @@ use patchbay_package::{Digest, FileEntry, FileList, FileListError, PluginId, Ver
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+pub(crate) use catalogue::READ_HEAD;
+pub use catalogue::{Survey, Synced};
 pub use history::History;
 pub use upload::Uploads;
 
 use crate::{
-    catalogue::{Head, MAX_HEAD},
     change::{Change, Next, Refusal, Stamp, apply},
-    commit::{Commit, Committed, Standing, archive, decision::pause, find_operation, read},
+    commit::{Commit, Committed, Standing, archive, find_operation, read},
     error::{ChangeError, ReadError},
-    format::{MAX_DOCUMENT, document::Document, registry::About, release::Artifact},
+    format::{MAX_DOCUMENT, registry::About, release::Artifact},
     key::Key,
     seen::Seen,
-    store::{Body, Condition, ETag, Fetched, Progress, Store, StoreErrorKind},
+    store::{Body, Condition, Fetched, Progress, Store, StoreErrorKind},
 };
+
+/// For the waits of whoever writes this: other waits than others have, and the same in every run, so that what went wrong can be repeated.
+pub(crate) fn seed(what: &str) -> u64 {
+    what.bytes().fold(0, |seed: u64, byte| seed.wrapping_mul(31).wrapping_add(byte.into()))
+}
 
 /// The largest README, changelog or icon that is read.
 const MAX_ASSET: u64 = 4 * 1024 * 1024;
@@ -38,24 +45,6 @@ const MAX_LIST: u64 = 8 * 1024 * 1024;
 
 /// How long a change goes on trying while others write or the answer is in doubt.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// The catalogue as it was last read, with the tag that the next fold is conditional on.
-#[derive(Clone, Debug, PartialEq)]
-pub struct KnownHead {
-    /// The catalogue.
-    pub head: Head,
-    /// Its entity tag.
-    pub etag: ETag,
-}
-
-/// How a sync of the catalogue went.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Synced {
-    /// Nothing is different (304).
-    Same,
-    /// The catalogue as it is now.
-    New(KnownHead),
-}
 
 /// Something to be uploaded beside a package: the file list, the README, the icon.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -248,51 +237,6 @@ impl Registry {
             // Dropping an upload leaves nothing: an object appears with its last byte or not at all.
             () = cancel.cancelled() => Err(ChangeError::Cancelled),
             done = work => done,
-        }
-    }
-
-    /// Reads the catalogue. One request; 304 when nothing is different.
-    ///
-    /// # Errors
-    /// As reading fails. A registry without a catalogue yet has an empty one, which is not an error.
-    pub async fn sync(&self, known: Option<&ETag>) -> Result<Option<Synced>, ReadError> {
-        match self.store.get(&Key::CatalogHead, known, MAX_HEAD).await? {
-            Fetched::Found(o) => Ok(Some(Synced::New(KnownHead { head: Head::parse(&o.bytes)?, etag: o.etag }))),
-            Fetched::Same => Ok(Some(Synced::Same)),
-            Fetched::Absent => Ok(None),
-        }
-    }
-
-    /// Folds a document into the catalogue. One request when `known` is what stands there, two more for each writer that
-    /// was faster.
-    ///
-    /// # Errors
-    /// As the store fails, or when others keep being faster. The change is live all the same.
-    pub async fn fold(&self, known: Option<KnownHead>, document: &Document, at: Timestamp) -> Result<KnownHead, ReadError> {
-        let mut known = known;
-        let mut tries = 0u32;
-        loop {
-            let base = known.as_ref().map_or_else(|| Head::empty(at), |k| k.head.clone());
-            let Some(next) = base.fold(document, at) else {
-                match known {
-                    Some(known) => return Ok(known),
-                    // An empty catalogue knows nothing, so there is always something to tell it.
-                    None => return Ok(KnownHead { head: base, etag: ETag(String::new()) }),
-                }
-            };
-            let condition = known.as_ref().map_or(Condition::Absent, |k| Condition::Matches(k.etag.clone()));
-            match self.store.put(&Key::CatalogHead, Body::Bytes(next.to_bytes().into()), condition, None).await {
-                Ok(etag) => return Ok(KnownHead { head: next, etag }),
-                Err(e) if tries < 32 && (e.is_transient() || matches!(e.kind, StoreErrorKind::PreconditionFailed { .. })) => {
-                    tokio::time::sleep(pause(document.header.op, tries, 20, 640)).await;
-                    tries += 1;
-                }
-                Err(e) => return Err(e.into()),
-            }
-            known = match self.sync(None).await? {
-                Some(Synced::New(k)) => Some(k),
-                Some(Synced::Same) | None => None,
-            };
         }
     }
 

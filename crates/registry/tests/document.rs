@@ -4,7 +4,7 @@
 use patchbay_package::Digest;
 use patchbay_registry::{
     Key,
-    catalogue::Head,
+    catalogue::{Head, Line},
     format::{
         FormatError,
         document::{ActionKind, ChannelName, Document},
@@ -78,14 +78,13 @@ fn no_beginning_of_a_document_is_a_document() {
 #[test]
 fn no_beginning_of_the_other_objects_is_one() {
     let about = About::new(Uuid::from_u128(7), "Team").to_bytes();
-    let mut head = Head::empty(stamp(0, "").at);
-    head = head.fold(story().document(), stamp(1, "").at).unwrap();
-    let head = head.to_bytes();
+    let head = Head::empty(Uuid::nil(), stamp(0, "").at);
+    let head = head.add([Line::of(story().document(), None)], None, stamp(1, "").at).unwrap().to_bytes();
     // The newline after the one object is not part of it.
     for end in 0..about.len() - 1 {
         assert!(matches!(About::parse(&about[..end]), Err(FormatError::CutOff { .. })), "{end}");
     }
-    for end in 0..head.len() - 1 {
+    for end in 0..head.len() {
         assert!(matches!(Head::parse(&head[..end]), Err(FormatError::CutOff { .. })), "{end}");
     }
     assert_eq!(About::parse(b"").unwrap_err().to_string(), "registry.json is cut off.");

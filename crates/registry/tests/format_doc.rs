@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use patchbay_package::{Digest, FileEntry, FileList, Limits, Mode, id, path, version};
 use patchbay_registry::{
     Change, Key,
-    catalogue::Head,
+    catalogue::{self, Head, Lines, MAX_DELTAS, MAX_ENTRIES, MAX_HEAD, MAX_RING, Part, Row},
     change::MAX_REASON,
     format::{
         FORMAT, MAX_DOCUMENT, MAX_OPERATIONS, RESERVED,
@@ -14,6 +14,7 @@ use patchbay_registry::{
         registry::About,
         release::Deprecation,
     },
+    store::ETag,
 };
 use patchbay_testkit::document::{Story, deprecate, id as plugin, parsed, promote, publish, publish_to, publishing, rollback, stamp, yank};
 use serde_json::{Map, Value};
@@ -213,41 +214,64 @@ fn registry_json() {
     holds(&table("\n## registry.json\n"), &serde_json::to_value(&about).unwrap(), &least);
 }
 
-fn head(document: &Document) -> Value {
-    let head = Head::empty(stamp(0, "").at).fold(document, stamp(1, "").at).unwrap();
-    serde_json::from_slice(&head.to_bytes()).unwrap()
+fn part() -> Part {
+    Part::new(0, 1, &Lines::new()).0
 }
 
 #[test]
-fn the_catalogue() {
-    let table = table("One JSON object, one line:");
-    let mut value = head(&full());
-    value["hidden"] = head(&{
-        let mut document = least();
-        document.header.status = Status::Hidden;
-        document
-    })["hidden"]
-        .clone();
-    assert_eq!(value["hidden"], serde_json::json!({ "timer": 1 }));
-    // What stands in `rows` has a table of its own.
-    value["rows"] = Value::Null;
-    let mut least = head(&least());
-    least["rows"] = Value::Null;
-    holds(&table, &value, &least);
+fn the_head_of_the_catalogue() {
+    let empty = Head::empty(Uuid::nil(), stamp(0, "").at);
+    let least = serde_json::to_value(&empty).unwrap();
+    let mut full = empty.add([catalogue::Line::of(&full(), None)], None, stamp(1, "").at).unwrap();
+    (full.snapshot, full.deltas, full.stats) = (Some(part()), vec![part()], Some(part()));
+    let mut full = serde_json::to_value(&full).unwrap();
+    let table = table("compressed, and is one JSON object:");
+    let named = |name: &str| table.iter().find(|line| line.names == [name]).unwrap();
+    // A delta and the stats are told with the snapshot; what stands in the ring has a table of its own.
+    assert_eq!(keys(&full["deltas"][0]), named("snapshot").shape().unwrap().into_iter().map(|(name, _)| name).collect());
+    for name in ["deltas", "ring", "stats"] {
+        full[name] = Value::Null;
+    }
+    holds(&table, &full, &least);
 }
 
 #[test]
-fn a_row() {
-    let row = |document: &Document| head(document)["rows"][plugin().as_str()].clone();
-    // `channels` is told with the header.
+fn a_line_of_the_catalogue() {
+    let full = serde_json::to_value(catalogue::Line::of(&full(), Some(&ETag("\"x\"".into())))).unwrap();
+    let least = serde_json::to_value(catalogue::Line::gone(plugin(), 1)).unwrap();
+    let without = |mut line: Value| {
+        // The card is told with the header, the row below.
+        for name in ["card", "row"] {
+            line.as_object_mut().unwrap().entry(name).and_modify(|v| *v = Value::Null);
+        }
+        line
+    };
+    holds(&table("A **line**:"), &without(full), &without(least));
+}
+
+#[test]
+fn a_row_of_the_catalogue() {
+    let row = |document: &Document| serde_json::to_value(Row::of(document).unwrap()).unwrap();
+    let mut rich = full();
+    // The shown release is the first one; the other has everything wrong with it.
+    rich.releases[1].hosts = rich.releases[0].hosts.clone();
+    rich.releases[1].license = Some("MIT".into());
+    rich.releases[1].artifacts[0].platform = "linux-x64".into();
+    for n in 0..MAX_ENTRIES {
+        let mut release = rich.releases[0].clone();
+        release.version = parsed(&format!("1.1.0-rc.{n}"));
+        release.deprecated = Some(Deprecation { message: "x".into(), replacement: Some("y".into()), extra: Map::new() });
+        rich.releases.insert(0, release);
+    }
+    let mut rung = rich.releases[rich.releases.len() - 1].clone();
+    (rung.version, rung.artifacts[0].platform) = (parsed("0.9.0"), "macos-arm64".into());
+    rich.releases.push(rung);
+    // `deprecated` is told with the header.
     let without = |mut row: Value| {
-        row["channels"] = Value::Null;
+        row.as_object_mut().unwrap().entry("deprecated").and_modify(|v| *v = Value::Null);
         row
     };
-    let mut full = full();
-    full.releases[1].hosts = full.releases[0].hosts.clone();
-    full.releases[1].license = Some("MIT".into());
-    holds(&table("\nA row:\n"), &without(row(&full)), &without(row(&least())));
+    holds(&table("in whole seconds:"), &without(row(&rich)), &without(row(&least())));
 }
 
 #[test]
@@ -274,6 +298,7 @@ fn the_keys() {
         Key::Package(id.clone(), parsed("1.0.0"), digest),
         Key::Asset(id, digest),
         Key::CatalogHead,
+        Key::CatalogPart(digest),
         Key::Cleaning,
         Key::Probe(format!("{}-word", Uuid::nil())),
     ];
@@ -308,6 +333,10 @@ fn the_numbers() {
         format!("the last {MAX_OPERATIONS} operations, newest first"),
         format!("look in `ops` of the newest revision, then of the one {MAX_OPERATIONS} before it"),
         format!("why, 1 to {MAX_REASON} characters"),
+        format!("`catalog/head.json` has at most {MAX_HEAD} bytes, compressed"),
+        format!("oldest first, at most {MAX_RING}, as lines"),
+        format!("at most {MAX_DELTAS} of the same, oldest first"),
+        format!("has more than {MAX_ENTRIES} entries in the document; the row has the first {MAX_ENTRIES}"),
         format!("the largest package; {default_package} (512 MiB) when not said"),
         format!("1 to {} characters; no Windows device name", id::MAX_LEN),
         format!("SemVer 2.0.0, at most {} characters", version::MAX_LEN),

@@ -96,6 +96,38 @@ async fn only_what_is_old_and_not_referred_to_is_removed() {
 }
 
 #[tokio::test]
+async fn parts_of_the_catalogue_that_it_names_no_more_are_removed() {
+    let world = World::new().await;
+    let whole = |n: u64| world.registry.rebuild(stamp(n, "").at);
+    let part = |known: patchbay_registry::catalogue::Known| known.head.snapshot.unwrap().key().to_string();
+    let old = part(whole(5).await.unwrap());
+    let named_old = world.memory.object("catalog/head.json").unwrap().bytes;
+    world.publish("lamp", "1.5.0", 7).await;
+    let new = part(whole(8).await.unwrap());
+    world.memory.pass(SETTLED);
+    assert_eq!(planned(&world).await, std::slice::from_ref(&old));
+    // Where nobody knows what it names, nothing of it is removed.
+    let head = world.memory.object("catalog/head.json").unwrap().bytes;
+    for bytes in [None, Some(&b"damaged"[..]), Some(&br#"{"patchbay":2}"#[..])] {
+        world.memory.remove("catalog/head.json");
+        bytes.map(|bytes| world.memory.insert("catalog/head.json", bytes));
+        assert_eq!(planned(&world).await, [""; 0]);
+    }
+    world.memory.insert("catalog/head.json", head);
+    let orphans = plan(&world.registry, &silent()).await.unwrap().orphans;
+    // Named again since it was planned, it stays.
+    let head = world.memory.object("catalog/head.json").unwrap().bytes;
+    world.memory.insert("catalog/head.json", named_old);
+    let done = cleaned(&world.registry, &orphans).await.unwrap();
+    assert_eq!((done.removed, done.kept), (0, 1));
+    world.memory.insert("catalog/head.json", head);
+    let done = cleaned(&world.registry, &orphans).await.unwrap();
+    assert_eq!((done.removed, done.kept), (1, 0));
+    assert!(world.memory.object(&old).is_none() && world.memory.object(&new).is_some());
+    assert!(world.stranger().findings().await.is_empty());
+}
+
+#[tokio::test]
 async fn uploads_of_a_plugin_that_never_came_to_be_are_removed() {
     let world = World::new().await;
     world.memory.insert(format!("packages/ghost/1.0.0/{}.zip", Digest::of(b"x")), "x");

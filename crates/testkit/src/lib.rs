@@ -2,6 +2,8 @@
 
 #[cfg(feature = "registry")]
 pub mod document;
+#[cfg(feature = "registry")]
+pub mod market;
 pub mod plugin;
 #[cfg(feature = "registry")]
 pub mod promises;

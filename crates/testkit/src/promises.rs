@@ -13,6 +13,7 @@ use jiff::SignedDuration;
 use patchbay_package::{Digest, PluginId};
 use patchbay_registry::{
     Key,
+    catalogue::Head,
     doctor::SETTLED,
     format::{document::Document, release::Release},
     gc::Cleaning,
@@ -187,11 +188,12 @@ impl Watched {
         Some(page.now?.duration_since(page.objects.first()?.modified))
     }
 
-    /// What is removed is an upload that no revision refers to and nobody can be about to.
+    /// What is removed is an upload that no revision refers to, or a part that the catalogue does not name, and nobody can be about to.
     async fn check_removal(&self, key: &Key) -> Result<(), String> {
-        let (id, digest) = match key {
+        let refers = match key {
             Key::Probe(_) | Key::Cleaning => return Ok(()),
-            Key::Package(id, _, digest) | Key::Asset(id, digest) => (id, digest),
+            Key::Package(id, _, digest) | Key::Asset(id, digest) => self.references(id).contains(digest),
+            Key::CatalogPart(digest) => self.catalogue_names(digest),
             _ => return Err(format!("{key} was deleted")),
         };
         let Some(age) = self.age(key).await else { return Ok(()) };
@@ -202,12 +204,22 @@ impl Watched {
         if age < SETTLED && !is_announced {
             return Err(format!("{key} was deleted, and somebody may be about to refer to it"));
         }
+        if refers { Err(format!("{key} was deleted, and something refers to it")) } else { Ok(()) }
+    }
+
+    /// What all revisions of a plugin refer to.
+    fn references(&self, id: &PluginId) -> References {
         let (document, history) = (Key::Document(id.clone()).to_string(), format!("history/{id}/"));
         let mut references = References::default();
         for path in self.memory.keys().into_iter().filter(|path| *path == document || path.starts_with(&history)) {
             references.read(&self.memory.object(&path).map(|object| object.bytes).unwrap_or_default());
         }
-        if references.contains(digest) { Err(format!("{key} was deleted, and a revision refers to it")) } else { Ok(()) }
+        references
+    }
+
+    fn catalogue_names(&self, part: &Digest) -> bool {
+        let head = self.memory.object(&Key::CatalogHead.to_string()).and_then(|object| Head::parse(&object.bytes).ok());
+        head.is_some_and(|head| head.parts().any(|named| named.sha256 == *part))
     }
 }
 

@@ -61,4 +61,8 @@ hosts: { [key in string]: string },
 /**
  * The licence of the shown version.
  */
-license: string | null, };
+license: string | null, 
+/**
+ * How often it was downloaded; none when nobody counts, or where it does not matter.
+ */
+downloads: number | null, };

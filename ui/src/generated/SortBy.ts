@@ -3,4 +3,4 @@
 /**
  * How Browse is sorted.
  */
-export type SortBy = "relevance" | "name" | "updated";
+export type SortBy = "relevance" | "name" | "updated" | "popularity";

@@ -11,6 +11,21 @@ On a fresh computer everything goes to a registry on this computer; `patchbay re
 Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 credentials, 5 conflict, 6 network, 7 integrity, 8 refused, \
 9 outcome unknown, 130 interrupted.";
 
+pub(super) const OUTDATED: &str = "\
+The list is JSON: [{\"id\", \"version\", \"channel\"?}]; the channel is stable when it is not said. However many there are, one request is made.
+
+Examples:
+  $ patchbay outdated installed.json
+  $ printf '[{\"id\":\"weather-card\",\"version\":\"3.2.0\"}]' | patchbay outdated --json";
+
+pub(super) const SYNC: &str = "\
+Other verbs do it by themselves. When the registry suddenly lists much less than before, that is not believed until somebody says --accept.
+
+Examples:
+  $ patchbay sync
+  $ patchbay sync --accept
+  $ patchbay sync --catch-up";
+
 pub(super) const REGISTRY: &str = "\
 Examples:
   $ patchbay registry add team --bucket team-plugins --region eu-central-1
@@ -83,6 +98,7 @@ pub(super) const SEARCH: &str = "\
 Examples:
   $ patchbay search weather
   $ patchbay search --category lights --sort updated
+  $ patchbay search timer author:mei channel:beta 'host:>=1.4'
   $ patchbay search --json | jq -r '.rows[].id'";
 
 pub(super) const SHOW: &str = "\

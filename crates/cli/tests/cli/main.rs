@@ -5,6 +5,7 @@
 mod errors;
 mod files;
 mod health;
+mod installed;
 #[cfg(unix)]
 mod interrupt;
 mod journey;
@@ -14,5 +15,6 @@ mod killed;
 mod package;
 mod packages;
 mod registries;
+mod search;
 mod support;
 mod usage;

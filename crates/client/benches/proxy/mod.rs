@@ -1,6 +1,9 @@
 //! A proxy that counts requests, so that what is counted is what went over the wire.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use http_body_util::BodyExt;
 use hyper::{Request, Response, body::Incoming, service::service_fn};
@@ -21,7 +24,13 @@ type Body = http_body_util::combinators::BoxBody<bytes::Bytes, hyper::Error>;
 
 impl Proxy {
     /// Passes everything on to `upstream`, with the headers as they are: the signature covers `host`.
+    #[allow(dead_code, reason = "only one of the benchmarks has a link without delay")]
     pub async fn start(upstream: &str) -> Self {
+        Self::slow(upstream, Duration::ZERO).await
+    }
+
+    /// The same over a link on which a request takes this much longer.
+    pub async fn slow(upstream: &str, delay: Duration) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -34,7 +43,8 @@ impl Proxy {
             while let Ok((stream, _)) = listener.accept().await {
                 stream.set_nodelay(true).unwrap();
                 let (client, log, upstream) = (client.clone(), log.clone(), upstream.clone());
-                let service = service_fn(move |request: Request<Incoming>| pass(request, client.clone(), log.clone(), upstream.clone()));
+                let service =
+                    service_fn(move |request: Request<Incoming>| pass(request, client.clone(), log.clone(), upstream.clone(), delay));
                 tokio::spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service));
             }
         });
@@ -52,8 +62,12 @@ async fn pass(
     client: Client<HttpConnector, Body>,
     log: Arc<Mutex<Vec<String>>>,
     upstream: String,
+    delay: Duration,
 ) -> Result<Response<Incoming>, hyper_util::client::legacy::Error> {
     let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
+    if !delay.is_zero() {
+        tokio::time::sleep(delay).await;
+    }
     log.lock().unwrap().push(format!("{} {path}", request.method()));
     *request.uri_mut() = format!("{upstream}{path}").parse().unwrap();
     client.request(request.map(BodyExt::boxed)).await

@@ -64,7 +64,7 @@ impl Records {
     pub(super) fn note(&self, record: &JobRecord) -> Result<(), FileError> {
         let path = self.folder.join(format!("{}.json", record.view.id));
         let bytes = serde_json::to_vec(record).map_err(|error| FileError::write(&path)(error.into()))?;
-        cache(&path, &bytes)
+        cache(&path, &[&bytes])
     }
 
     /// Makes a record that was noted stay after a power cut.

@@ -1,28 +1,31 @@
 //! Browsing and searching, from the local copy; and refreshing it.
 
-use std::collections::BTreeMap;
-
-use patchbay_registry::catalogue::Head;
+use patchbay_package::PluginId;
 
 use crate::{
-    App, view,
-    wire::{BrowseView, CategoryCount, PluginCard, SortBy, StatusView, SyncView, WireError},
+    App,
+    copy::LocalCopy,
+    search::{Catalogue, count},
+    sentence::sentence,
+    view,
+    wire::{Access, BrowseRequest, BrowseView, Code, PluginCard, SyncView, WireError},
 };
 
-/// How many category chips there are.
-const CHIPS: usize = 8;
+/// How many rows are answered at most.
+const MOST_ROWS: u32 = 500;
 
 impl App {
     /// What the local copy holds of a search. Asks nobody; empty until the first [`App::sync`].
     ///
     /// # Errors
     /// When the registry was never opened before and cannot be opened now.
-    pub async fn browse(&self, registry: Option<&str>, query: &str, sort: SortBy, categories: &[String]) -> Result<BrowseView, WireError> {
+    pub async fn browse(&self, registry: Option<&str>, request: &BrowseRequest) -> Result<BrowseView, WireError> {
         let session = self.session(registry).await?;
-        let Some(copy) = session.copy().await else {
-            return Ok(BrowseView { rows: Vec::new(), total: 0, categories: Vec::new(), synced_at: None, stale: None });
-        };
-        Ok(search(&copy.head, query, sort, categories, copy.synced_at.to_string()))
+        let Some(copy) = session.copy() else { return Ok(BrowseView { offset: request.offset, ..BrowseView::default() }) };
+        let request = request.clone();
+        // In a thread of its own: it is work, and the first search of a copy makes the index.
+        let work = tokio::task::spawn_blocking(move || search(&session.searched(&copy), &copy, &request));
+        work.await.map_err(|e| sentence(Code::Failed, "broke", e, None, &[]))
     }
 
     /// Refreshes the local copy with one request. Being unable to is part of the answer: the old copy still serves.
@@ -30,17 +33,50 @@ impl App {
     /// # Errors
     /// When there is no local copy and none can be had.
     pub async fn sync(&self, registry: Option<&str>) -> Result<SyncView, WireError> {
+        self.sync_with(registry, false).await
+    }
+
+    /// The same, and believes a catalogue with much less in it than what is known.
+    ///
+    /// # Errors
+    /// When there is no local copy and none can be had.
+    pub async fn sync_confirmed(&self, registry: Option<&str>) -> Result<SyncView, WireError> {
+        self.sync_with(registry, true).await
+    }
+
+    /// Compares the catalogue with the documents and mends what writers could not fold: for those who may write.
+    ///
+    /// # Errors
+    /// As reading or writing fails.
+    pub async fn catch_up(&self, registry: Option<&str>) -> Result<SyncView, WireError> {
+        let session = self.writable(registry).await?;
+        let wrong = session.catch_up(self.now()).await?;
+        let synced = self.sync(registry).await?;
+        Ok(SyncView { changed: wrong > 0, ..synced })
+    }
+
+    /// What the window of somebody who may write does beside syncing: four times a day, and after a publish that the catalogue was not told of,
+    /// it compares the catalogue with the documents and mends what differs. Nobody waits for it, and when it fails, somebody else will.
+    pub async fn look_after(&self, registry: Option<&str>) {
+        let Ok(session) = self.session(registry).await else { return };
+        let may_write = self.profile(registry).is_ok_and(|profile| profile.access() == Access::ReadWrite);
+        if may_write && session.is_due(self.now()) {
+            let _ = session.catch_up(self.now()).await;
+        }
+    }
+
+    async fn sync_with(&self, registry: Option<&str>, confirmed: bool) -> Result<SyncView, WireError> {
         let session = self.session(registry).await?;
-        let (changed, stale) = match session.sync(self.now()).await {
-            Ok(changed) => (changed, None),
+        let (changed, stale) = match session.sync(confirmed, self.now()).await {
+            Ok(changed) => (session.count().await || changed, None),
             Err(e) => (false, Some(e)),
         };
-        let copy = session.copy().await;
+        let copy = session.copy();
         match (copy, stale) {
             (None, Some(e)) => Err(e),
             (copy, stale) => Ok(SyncView {
                 synced_at: copy.as_ref().map(|c| c.synced_at.to_string()),
-                total: copy.as_ref().map_or(0, |c| count(c.head.rows.len())),
+                total: copy.as_ref().map_or(0, |c| count(c.table().len())),
                 stale,
                 changed,
             }),
@@ -48,71 +84,27 @@ impl App {
     }
 }
 
-fn count(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
-}
-
-/// How well a card matches the words; none when a word is nowhere. Lower is better.
-///
-/// Exact and prefix before inside, name and id before description: people type the beginning of what they remember.
-fn rank(card: &PluginCard, words: &[String]) -> Option<u32> {
-    let fields = [
-        (0, card.id.to_lowercase()),
-        (0, card.name.to_lowercase()),
-        (10, card.author.to_lowercase()),
-        (10, card.categories.join(" ").to_lowercase()),
-        (20, card.description.to_lowercase()),
-    ];
-    words.iter().try_fold(0, |sum, word| {
-        let best = fields.iter().filter_map(|(weight, text)| Some(weight + place(text, word)?)).min()?;
-        Some(sum + best)
-    })
-}
-
-/// 0 the whole text, 1 its beginning, 2 the beginning of a word, 3 anywhere inside.
-fn place(text: &str, word: &str) -> Option<u32> {
-    if text == word {
-        return Some(0);
-    }
-    let at = text.find(word)?;
-    let starts_a_word = text.match_indices(word).any(|(i, _)| text[..i].chars().next_back().is_none_or(|c| !c.is_alphanumeric()));
-    Some(if at == 0 {
-        1
-    } else if starts_a_word {
-        2
-    } else {
-        3
-    })
-}
-
-fn search(head: &Head, query: &str, sort: SortBy, categories: &[String], synced_at: String) -> BrowseView {
-    let words: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
-    let mut found: Vec<(u32, PluginCard)> = head
-        .rows
-        .iter()
-        .map(|(id, row)| view::card(id, row))
-        .filter(|card| categories.iter().all(|wanted| card.categories.iter().any(|c| c.eq_ignore_ascii_case(wanted))))
-        .filter_map(|card| rank(&card, &words).map(|rank| (rank, card)))
-        .collect();
-    let by_name = |card: &PluginCard| (card.name.to_lowercase(), card.id.clone());
-    match sort {
-        // What its author advises against comes after everything that matches as well.
-        SortBy::Relevance => found.sort_by_cached_key(|(rank, card)| (*rank, card.status == StatusView::Deprecated, by_name(card))),
-        SortBy::Name => found.sort_by_cached_key(|(_, card)| by_name(card)),
-        SortBy::Updated => found.sort_by(|(_, a), (_, b)| b.updated.cmp(&a.updated).then_with(|| by_name(a).cmp(&by_name(b)))),
-    }
-    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
-    for category in found.iter().flat_map(|(_, card)| &card.categories) {
-        *counts.entry(category).or_default() += 1;
-    }
-    let mut chips: Vec<_> = counts.into_iter().map(|(name, count)| CategoryCount { name: name.to_owned(), count }).collect();
-    chips.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
-    chips.truncate(CHIPS);
+fn search(catalogue: &Catalogue, copy: &LocalCopy, request: &BrowseRequest) -> BrowseView {
+    let results = catalogue.find(&request.query, request.sort);
+    let (offset, limit) = (request.offset as usize, request.limit.min(MOST_ROWS) as usize);
+    let row = |id: &str| {
+        let id: PluginId = id.parse().ok()?;
+        let downloads = catalogue.index.popularity(id.as_str());
+        Some(PluginCard { downloads, ..view::card(&id, &copy.table().row(&id)?) })
+    };
     BrowseView {
-        total: count(head.rows.len()),
-        rows: found.into_iter().map(|(_, card)| card).collect(),
-        categories: chips,
-        synced_at: Some(synced_at),
+        rows: results.found.ids(&catalogue.index, offset, limit).filter_map(row).collect(),
+        offset: request.offset,
+        found: count(results.found.len()),
+        located: request.locate.as_ref().and_then(|id| results.found.position(&catalogue.index, id)).map(count),
+        total: count(copy.table().len()),
+        edition: catalogue.edition,
+        forgiven: results.found.forgiven,
+        counted: catalogue.index.knows_popularity(),
+        filters: results.filters(),
+        chips: results.chips(),
+        looser: catalogue.looser(&results),
+        synced_at: Some(copy.synced_at.to_string()),
         stale: None,
     }
 }

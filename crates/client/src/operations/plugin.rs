@@ -48,7 +48,7 @@ impl App {
         if let Some(folder) = path.parent() {
             crate::home::make(folder)?;
         }
-        files::cache(&path, &standing.bytes)?;
+        files::cache(&path, &[&standing.bytes])?;
         Ok(standing)
     }
 

@@ -125,8 +125,8 @@ impl App {
         let profile = self.add_embedded()?;
         debug_assert_eq!(profile.place, Place::Embedded);
         let session = self.session(Some(&profile.name)).await?;
-        session.sync(self.now()).await?;
-        if session.copy().await.is_none_or(|copy| copy.head.rows.is_empty()) {
+        session.sync(false, self.now()).await?;
+        if session.copy().is_none_or(|copy| copy.table().is_empty()) {
             samples::publish(self, &session).await?;
         }
         self.registries()

@@ -88,6 +88,8 @@ pub struct PluginCard {
     pub hosts: BTreeMap<String, String>,
     /// The licence of the shown version.
     pub license: Option<String>,
+    /// How often it was downloaded; none when nobody counts, or where it does not matter.
+    pub downloads: Option<u64>,
 }
 
 /// One artifact of a release.

@@ -71,7 +71,7 @@ fn after_the_commit() {
         assert!(matches!(writes[..], [fold] if fold.contains("/catalog/")), "only the rest was done: {writes:?}");
         assert_eq!(world.revisions().await, 1);
         app.sync(None).await.unwrap();
-        assert_eq!(app.browse(None, "", patchbay_client::wire::SortBy::Name, &[]).await.unwrap().rows[0].version, "1.0.0");
+        assert_eq!(app.browse(None, &patchbay_client::wire::BrowseRequest::of("")).await.unwrap().rows[0].version, "1.0.0");
         let again = app.resume_job(&job).await.unwrap_err();
         assert_eq!((again.code, again.kind.as_str()), (Code::Conflict, "job_done"));
     });

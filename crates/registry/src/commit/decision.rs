@@ -200,7 +200,7 @@ impl<'a, E> Attempt<'a, E> {
                 return Step::End(match standing {
                     Some(s) => {
                         let Revision { document, digest } = s.revision;
-                        End::Committed(Box::new(Committed { document, digest, consequences, wrote: false }))
+                        End::Committed(Box::new(Committed { document, digest, etag: None, consequences, wrote: false }))
                     }
                     None => End::Refused(Refusal::NoPlugin),
                 });
@@ -332,7 +332,15 @@ impl<'a, E> Put<'a, E> {
     pub fn answered(self, outcome: Result<(), Failed<E>>) -> Step<'a, E> {
         let Self { mut attempt, document, digest, on, consequences, .. } = self;
         let Failed { how, error } = match outcome {
-            Ok(()) => return Step::End(End::Committed(Box::new(Committed { document: *document, digest, consequences, wrote: true }))),
+            Ok(()) => {
+                return Step::End(End::Committed(Box::new(Committed {
+                    document: *document,
+                    digest,
+                    etag: None,
+                    consequences,
+                    wrote: true,
+                })));
+            }
             Err(failed) => failed,
         };
         if matches!(how, Failure::Taken | Failure::Lost | Failure::Strange) {

@@ -42,7 +42,7 @@ impl Committed {
     pub(super) fn found(revision: Revision, told: Option<Vec<Consequence>>) -> Self {
         let Revision { document, digest } = revision;
         let consequences = told.unwrap_or_else(|| retell(&document));
-        Self { document, digest, consequences, wrote: true }
+        Self { document, digest, etag: None, consequences, wrote: true }
     }
 }
 

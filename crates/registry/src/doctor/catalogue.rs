@@ -8,15 +8,17 @@ use std::{
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 use patchbay_package::PluginId;
+use rand::{RngExt as _, SeedableRng as _, rngs::SmallRng};
 
 use super::{Check, Finding, PLUGINS, Step, plugin::Found};
 use crate::{
     Registry,
-    catalogue::{Entry, Head, MAX_HEAD},
+    catalogue::{Difference, Head, Known, Line, Table},
     error::ReadError,
     format::FormatError,
     key::Key,
-    store::{Body, Condition, ETag, Fetched, StoreErrorKind},
+    registry::{READ_HEAD, seed},
+    store::{ETag, Fetched, StoreErrorKind},
 };
 
 /// How often the catalogue is made anew when other writers are faster.
@@ -24,39 +26,48 @@ const TRIES: u32 = 16;
 
 /// The catalogue as it was read.
 pub(super) enum Catalogue {
-    /// It can be read.
-    Read(Box<Head>, ETag),
+    /// It can be read, with all its parts.
+    Read(Box<Known>),
     /// There is none.
     Missing,
-    /// It cannot be read.
-    Damaged(ETag),
+    /// It cannot be read, or a part of it cannot; its head, when that can.
+    Damaged(ETag, Option<Box<Head>>),
     /// A later version of Patchbay wrote it.
     Newer(u64),
 }
 
 impl Catalogue {
     pub(super) async fn read(registry: &Registry) -> Result<Self, ReadError> {
-        Ok(match registry.store().get(&Key::CatalogHead, None, MAX_HEAD).await? {
+        Ok(match registry.store().get(&Key::CatalogHead, None, READ_HEAD).await? {
             Fetched::Found(object) => match Head::parse(&object.bytes) {
-                Ok(head) => Self::Read(Box::new(head), object.etag),
+                Ok(head) => match registry.whole(&head).await {
+                    Ok(Some(table)) => Self::Read(Box::new(Known { head, etag: Some(object.etag), table: Some(table) })),
+                    Ok(None) | Err(ReadError::Format(_)) => Self::Damaged(object.etag, Some(Box::new(head))),
+                    Err(e) => return Err(e),
+                },
                 Err(FormatError::Newer { found, .. }) => Self::Newer(found),
-                Err(_) => Self::Damaged(object.etag),
+                Err(_) => Self::Damaged(object.etag, None),
             },
             Fetched::Same | Fetched::Absent => Self::Missing,
         })
     }
 
     /// The plugins that it tells of.
-    pub(super) fn ids(&self) -> impl Iterator<Item = &PluginId> {
-        let head = if let Self::Read(head, _) = self { Some(head) } else { None };
-        head.into_iter().flat_map(|head| head.ids())
+    pub(super) fn ids(&self) -> impl Iterator<Item = PluginId> {
+        let known = if let Self::Read(known) = self { Some(known) } else { None };
+        let table = known.and_then(|known| known.table.as_ref());
+        table.into_iter().flat_map(Table::all).filter_map(|row| row.id.parse().ok())
+    }
+
+    fn difference(&self, id: &PluginId, should: Option<&Line>) -> Option<Difference> {
+        if let Self::Read(known) = self { known.table.as_ref()?.difference(id, should) } else { None }
     }
 
     /// Whether it does not say of a plugin what it should. One that says nothing at all does not.
-    pub(super) fn differs(&self, id: &PluginId, should: Option<&Entry>) -> bool {
+    pub(super) fn differs(&self, id: &PluginId, should: Option<&Line>) -> bool {
         match self {
-            Self::Read(head, _) => head.difference(id, should).is_some(),
-            Self::Missing | Self::Damaged(_) => should.is_some(),
+            Self::Read(_) => self.difference(id, should).is_some(),
+            Self::Missing | Self::Damaged(..) => should.is_some(),
             Self::Newer(_) => false,
         }
     }
@@ -76,12 +87,13 @@ impl Check<'_> {
             self.find(Finding::NewerFormat { key: Key::CatalogHead.to_string(), found: *found });
             return Ok(());
         }
-        if suspects.is_empty() && !matches!(before, Catalogue::Damaged(_)) {
+        if suspects.is_empty() && !matches!(before, Catalogue::Damaged(..)) {
             return Ok(());
         }
         if self.scope.repair {
             tell(Step::Repairing);
         }
+        let mut jitter = SmallRng::seed_from_u64(seed(&at.to_string()));
         for _ in 0..TRIES {
             // In this order, as before: the documents that are read now are at least as new as the rows.
             let now = Catalogue::read(self.registry).await?;
@@ -94,26 +106,25 @@ impl Check<'_> {
                 wrong.into_iter().for_each(|finding| self.find(finding));
                 return Ok(());
             }
-            let (head, condition) = match now {
-                Catalogue::Read(head, etag) => (*head, Condition::Matches(etag)),
-                Catalogue::Damaged(etag) => (Head::empty(at), Condition::Matches(etag)),
-                Catalogue::Missing => (Head::empty(at), Condition::Absent),
+            let (head, etag, table) = match now {
+                Catalogue::Read(known) => (Some(known.head), known.etag, known.table.unwrap_or_default()),
+                Catalogue::Damaged(etag, head) => (head.map(|head| *head), Some(etag), Table::default()),
+                Catalogue::Missing => (None, None, Table::default()),
                 Catalogue::Newer(found) => {
                     self.find(Finding::NewerFormat { key: Key::CatalogHead.to_string(), found });
                     return Ok(());
                 }
             };
-            let next = head.mended(&should, at).unwrap_or(head);
-            match self.registry.store().put(&Key::CatalogHead, Body::Bytes(next.to_bytes().into()), condition, None).await {
+            match self.registry.put_catalogue(head, etag.as_ref(), table.mended(&should), at).await {
                 Ok(_) => {
                     self.report().repaired = wrong;
                     return Ok(());
                 }
                 // Another writer was faster, or our own answer was lost: the next look tells.
-                Err(e) if e.is_transient() || matches!(e.kind, StoreErrorKind::PreconditionFailed { .. }) => {
-                    tokio::time::sleep(Duration::from_millis(rand::random_range(10..=200))).await;
+                Err(ReadError::Store(e)) if e.is_transient() || matches!(e.kind, StoreErrorKind::PreconditionFailed { .. }) => {
+                    tokio::time::sleep(Duration::from_millis(jitter.random_range(10..=200))).await;
                 }
-                Err(e) => return Err(e.into()),
+                Err(e) => return Err(e),
             }
         }
         let now = Catalogue::read(self.registry).await?;
@@ -122,10 +133,10 @@ impl Check<'_> {
     }
 
     /// What the catalogue should say of each. A document that is damaged says nothing, so what the catalogue says stays.
-    async fn entries(&self, ids: &BTreeSet<PluginId>) -> Result<BTreeMap<PluginId, Option<Entry>>, ReadError> {
+    async fn entries(&self, ids: &BTreeSet<PluginId>) -> Result<BTreeMap<PluginId, Option<Line>>, ReadError> {
         let entry = async |id: PluginId| {
             Ok::<_, ReadError>(match self.document(&id).await? {
-                Found::Standing(standing) => Some((id, Some(Entry::of(&standing.revision.document)))),
+                Found::Standing(standing) => Some((id, Some(Line::of(&standing.revision.document, Some(&standing.etag))))),
                 Found::Absent => Some((id, None)),
                 Found::Damaged(_) => None,
             })
@@ -136,15 +147,15 @@ impl Check<'_> {
     }
 }
 
-fn wrong(catalogue: &Catalogue, should: &BTreeMap<PluginId, Option<Entry>>) -> Vec<Finding> {
+fn wrong(catalogue: &Catalogue, should: &BTreeMap<PluginId, Option<Line>>) -> Vec<Finding> {
     match catalogue {
         Catalogue::Missing if should.values().all(Option::is_none) => Vec::new(),
         Catalogue::Missing => vec![Finding::CatalogueMissing],
-        Catalogue::Damaged(_) => vec![Finding::CatalogueUnreadable],
+        Catalogue::Damaged(..) => vec![Finding::CatalogueUnreadable],
         Catalogue::Newer(_) => Vec::new(),
-        Catalogue::Read(head, _) => should
+        Catalogue::Read(_) => should
             .iter()
-            .filter_map(|(id, entry)| Some(Finding::Row { id: id.clone(), difference: head.difference(id, entry.as_ref())? }))
+            .filter_map(|(id, line)| Some(Finding::Row { id: id.clone(), difference: catalogue.difference(id, line.as_ref())? }))
             .collect(),
     }
 }

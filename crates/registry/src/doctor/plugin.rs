@@ -8,7 +8,7 @@ use patchbay_package::{Digest, PluginId, Version};
 
 use super::{Check, Finding, SETTLED, catalogue::Catalogue};
 use crate::{
-    catalogue::Entry,
+    catalogue::Line,
     commit::{Standing, read},
     error::ReadError,
     format::{MAX_DOCUMENT, MAX_OPERATIONS, document::Document},
@@ -72,7 +72,7 @@ impl Check<'_> {
                 references.read(&standing.bytes);
                 self.follows(id, last.as_ref(), &standing);
                 self.releases(&standing.revision.document, &shelf).await?;
-                catalogue.differs(id, Some(&Entry::of(&standing.revision.document)))
+                catalogue.differs(id, Some(&Line::of(&standing.revision.document, Some(&standing.etag))))
             }
             // What it should say is not known, so it stays.
             Found::Damaged(finding) => {

@@ -47,7 +47,7 @@ impl Usage {
             Some(Key::Revision(..)) => &mut self.history,
             Some(Key::Package(..)) => &mut self.packages,
             Some(Key::Asset(..)) => &mut self.assets,
-            Some(Key::Registry | Key::CatalogHead | Key::Cleaning | Key::Probe(_)) | None => &mut self.other,
+            Some(Key::Registry | Key::CatalogHead | Key::CatalogPart(_) | Key::Cleaning | Key::Probe(_)) | None => &mut self.other,
         };
         amount.add(bytes);
     }

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use patchbay_package::{PluginId, Version};
 use tokio_util::sync::CancellationToken;
 
-use super::{Asset, Registry, Upload};
+use super::{Asset, Registry, Upload, seed};
 use crate::{
     Clock,
     error::ChangeError,
@@ -87,8 +87,7 @@ impl Uploads {
 impl Registry {
     /// Creates an immutable object, or finds it there; a passing failure is tried again, since nobody reads it yet.
     pub(super) async fn put_once(&self, key: &Key, body: Body, progress: Option<Progress>) -> Result<(), ChangeError> {
-        // Another seed for another key, and the same in every run.
-        let seed = key.to_string().bytes().fold(0, |seed: u64, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
+        let seed = seed(&key.to_string());
         let policy = || {
             ExponentialBuilder::default().with_jitter().with_jitter_seed(seed).with_min_delay(Duration::from_millis(100)).with_max_times(4)
         };

@@ -3,7 +3,7 @@
 use patchbay_package::{Digest, same_version};
 use patchbay_registry::{
     Change, Key,
-    catalogue::Head,
+    catalogue::{Line, Row, Table},
     change::Next,
     format::{MAX_OPERATIONS, document::Document},
 };
@@ -91,7 +91,7 @@ proptest! {
     fn whatever_people_do(attempts in prop::collection::vec(attempt(), 1..80)) {
         let mut story = Story::new();
         let (mut tried, mut ops) = (0, Vec::new());
-        let mut head = Head::empty(stamp(0, "").at);
+        let mut table = Table::default();
         for attempt in attempts {
             let change = match attempt {
                 Try::Do(change) => change,
@@ -112,8 +112,10 @@ proptest! {
                 Ok(Next::Write { .. }) => {
                     ops.push(stamp(tried, "").op);
                     check(before.as_ref(), story.document(), &ops);
-                    head = head.fold(story.document(), stamp(tried, "").at).unwrap();
-                    let row = &head.rows[&id()];
+                    table = table.with([Line::of(story.document(), None)]).unwrap();
+                    let row = table.row(&id()).unwrap();
+                    let derived = Row::of(story.document());
+                    prop_assert_eq!(Some(&row), derived.as_ref());
                     for (name, channel) in &row.channels {
                         let first = row.rollbacks.iter().find(|left| left.channel == *name);
                         // A held channel says why, unless an undo put it back where a rollback had put it before.

@@ -159,7 +159,7 @@ const SEEDS: &[Seed] = &[
         found: &["row_hidden: The catalogue hides timer, which is not hidden."],
     },
     Seed {
-        spoil: |w| w.catalogue(|head| head["rows"]["timer"]["name"] = json!("Clock")),
+        spoil: |w| w.catalogue(|head| head["rows"]["timer"]["card"]["name"] = json!("Clock")),
         found: &["row_wrong: The catalogue says something else of timer than its document."],
     },
     Seed { spoil: |w| put(w, "history/timer/1.jsonl", ""), found: &["unknown_key: history/timer/1.jsonl is not an object of Patchbay."] },

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use patchbay_package::{Digest, FileEntry, FileList, Mode};
+use patchbay_package::{Digest, FileEntry, FileList, Mode, PluginId};
 use patchbay_registry::{
-    Change, Key, Registry,
+    Change, Key, Registry, Synced,
+    catalogue::{Head, Line, Row, RowRef, Table},
     change::Publish,
     doctor::{Finding, Report, Scope, check},
     format::{
@@ -18,6 +19,7 @@ use patchbay_testkit::{
     document::{id, parsed, publishing, rollback, stamp},
     store::FaultStore,
 };
+use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -81,11 +83,7 @@ impl World {
     pub async fn commit(&self, plugin: &str, change: &Change, n: u64) {
         let (id, cancel, stamp) = (parsed(plugin), CancellationToken::new(), stamp(n, "ada"));
         let done = self.registry.commit(&id, change, &stamp, &cancel).run().await.unwrap();
-        let known = match self.registry.sync(None).await.unwrap() {
-            Some(patchbay_registry::Synced::New(known)) => Some(known),
-            _ => None,
-        };
-        self.registry.fold(known, &done.document, stamp.at).await.unwrap();
+        self.registry.fold(None, vec![Line::of(&done.document, done.etag.as_ref())], stamp.at).await.unwrap();
     }
 
     pub async fn check(&self, scope: Scope) -> Report {
@@ -102,7 +100,10 @@ impl World {
     }
 
     pub fn text(&self, key: &str) -> String {
-        String::from_utf8(self.bytes(key)).unwrap()
+        match Head::parse(&self.bytes(key)) {
+            Ok(head) => serde_json::to_string(&head).unwrap(),
+            Err(_) => String::from_utf8(self.bytes(key)).unwrap(),
+        }
     }
 
     /// Replaces a part of a text.
@@ -120,11 +121,30 @@ impl World {
         self.memory.insert(key.to_string(), document.to_bytes());
     }
 
-    /// The catalogue as JSON, changed.
-    pub fn catalogue(&self, change: impl FnOnce(&mut serde_json::Value)) {
-        let mut head = serde_json::from_slice(&self.bytes("catalog/head.json")).unwrap();
-        change(&mut head);
-        self.memory.insert("catalog/head.json", format!("{head}\n"));
+    /// What the catalogue says, as JSON, changed: `rows` by id, and `hidden`, id → revision.
+    pub fn catalogue(&self, change: impl FnOnce(&mut Value)) {
+        let head = Head::parse(&self.bytes("catalog/head.json")).unwrap();
+        // So few changes are all in the ring.
+        let table = Table::default().with(head.ring.clone()).unwrap();
+        let parsed = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+        let said =
+            |row: RowRef<'_>| (row.id.to_owned(), json!({ "seq": row.seq, "card": parsed(row.card), "row": parsed(row.row.unwrap()) }));
+        let mut says = json!({ "rows": table.rows().map(said).collect::<Map<_, _>>(), "hidden": {} });
+        change(&mut says);
+        let shown =
+            says["rows"].as_object().unwrap().iter().map(|(id, row)| (id, row["seq"].clone(), row["card"].clone(), row["row"].clone()));
+        let hidden = says["hidden"].as_object().unwrap().iter().map(|(id, seq)| (id, seq.clone(), Value::Null, Value::Null));
+        let line = |(n, (id, seq, card, row))| json!({ "at": n + 1, "id": id, "seq": seq, "card": card, "row": row });
+        let ring: Vec<Value> = shown.chain(hidden).enumerate().map(line).collect();
+        let mut next = serde_json::to_value(Head::empty(head.lineage, head.time)).unwrap();
+        (next["position"], next["ring"]) = (json!(ring.len()), json!(ring));
+        self.memory.insert("catalog/head.json", next.to_string());
+    }
+
+    /// The plugins that the catalogue shows: what it says of each.
+    pub async fn rows(&self) -> Vec<(PluginId, Row)> {
+        let Synced::New(known) = self.registry.sync(None, true, stamp(9, "").at).await.unwrap() else { panic!() };
+        known.table.unwrap().rows().map(|row| row.read().unwrap().unwrap()).collect()
     }
 
     pub fn hide(&self, plugin: &str) {

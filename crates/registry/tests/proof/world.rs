@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use patchbay_package::{Digest, FileEntry, FileList, Mode, PluginId, Version};
 use patchbay_registry::{
     Asset, Change, ChangeError, Clock, Committed, Refusal, Registry, Stamp, Synced, Upload, Uploads,
+    catalogue::Line,
     change::{Next, Publish},
     format::registry::About,
     seen::{Mark, Seen},
@@ -118,11 +119,11 @@ pub async fn carry_out_by(
         other => other?,
     };
     // Live whatever becomes of this.
-    let known = match registry.sync(None).await {
-        Ok(Some(Synced::New(known))) => Some(known),
+    let known = match registry.sync(None, false, stamp.at).await {
+        Ok(Synced::New(known)) => Some(*known),
         _ => None,
     };
-    let _ = registry.fold(known, &done.document, stamp.at).await;
+    let _ = registry.fold(known, vec![Line::of(&done.document, done.etag.as_ref())], stamp.at).await;
     Ok(done)
 }
 

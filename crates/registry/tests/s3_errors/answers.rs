@@ -236,7 +236,7 @@ async fn what_a_put_says() {
     let says =
         |head: &str, line: &str| assert!(head.to_lowercase().contains(&format!("\r\n{}\r\n", line.to_lowercase())), "{line} in {head}");
     says(&file, "content-length: 5");
-    says(&file, "content-type: application/json");
+    says(&file, "content-type: application/gzip");
     says(&file, "cache-control: public, max-age=5");
     says(&file, "if-match: \"0\"");
     says(&file, &format!("x-amz-content-sha256: {}", Digest::of(b"bytes")));
