@@ -105,18 +105,18 @@ test('a wrong key is said in words, and is not the old one in silence', async ()
 		session_token: null,
 	};
 	await ask('log_in', { name: 'team', secret });
-	const { refused } = await ask('sync', { registry: 'team' });
-	const said = refused ?? (await ask('sync', { registry: 'team' })).answer.stale;
+	const { refused } = await ask('sync', { registry: 'team', accept: false });
+	const said = refused ?? (await ask('sync', { registry: 'team', accept: false })).answer.stale;
 	assert.equal(said.kind, 'wrong_key');
 	assert.equal(said.message, 'The store does not accept this access key.');
 	await ask('log_in', { name: 'team', secret: { ...secret, secret_access_key: key.secret_access_key } });
-	const again = await ask('sync', { registry: 'team' });
+	const again = await ask('sync', { registry: 'team', accept: false });
 	assert.equal(again.answer.stale, null);
 });
 
 test('the key is in no answer, no file and no output', async () => {
 	for (const command of ['start', 'jobs', 'aws_profiles']) await ask(command);
-	await ask('browse', { registry: 'team', query: '', sort: 'relevance', categories: [] });
+	await ask('browse', { registry: 'team', request: { query: '', sort: 'relevance', offset: 0, limit: 100 } });
 	await ask('history', { registry: 'team', id: 'kept', before: null });
 	const page = await browser.execute(() => document.documentElement.outerHTML);
 	const secrets = [key.secret_access_key, 'not-the-secret'];

@@ -1,4 +1,5 @@
 import type { AuditDone } from '../generated/AuditDone';
+import type { BrowseRequest } from '../generated/BrowseRequest';
 import type { BrowseView } from '../generated/BrowseView';
 import type { ChangeDone } from '../generated/ChangeDone';
 import type { ChangePlan } from '../generated/ChangePlan';
@@ -20,7 +21,6 @@ import type { RegistryView } from '../generated/RegistryView';
 import type { RevisionDiff } from '../generated/RevisionDiff';
 import type { Secret } from '../generated/Secret';
 import type { Settings } from '../generated/Settings';
-import type { SortBy } from '../generated/SortBy';
 import type { Start } from '../generated/Start';
 import type { SyncView } from '../generated/SyncView';
 
@@ -55,10 +55,10 @@ export interface Backend {
 	/** First start, "look around": adds the embedded registry with its samples. */
 	startEmbedded(): Promise<RegistryView[]>;
 
-	/** From the local copy: instantly, and also without a network. */
-	browse(registry: string, query: string, sort: SortBy, categories: string[]): Promise<BrowseView>;
+	/** A page of what is found in the local copy: instantly, and also without a network. */
+	browse(registry: string, request: BrowseRequest): Promise<BrowseView>;
 	/** Refreshes the local copy. A registry that cannot be reached is an answer (`stale`), not a rejection. */
-	sync(registry: string): Promise<SyncView>;
+	sync(registry: string, accept: boolean): Promise<SyncView>;
 	/** `fresh` asks the registry; otherwise the last known state, or `not_found` when there is none. */
 	plugin(registry: string, id: string, fresh: boolean): Promise<PluginView>;
 	/** Sanitised HTML; null when the version has no README. */

@@ -45,8 +45,8 @@ export const tauri: Backend = {
 	awsProfiles: () => ask('aws_profiles'),
 	startEmbedded: () => ask('start_embedded'),
 
-	browse: (registry, query, sort, categories) => ask('browse', { registry, query, sort, categories }),
-	sync: (registry) => ask('sync', { registry }),
+	browse: (registry, request) => ask('browse', { registry, request }),
+	sync: (registry, accept) => ask('sync', { registry, accept }),
 	plugin: (registry, id, fresh) => ask('plugin', { registry, id, fresh }),
 	readme: (registry, id, version) => ask('readme', { registry, id, version }),
 	files: (registry, id, version, platform) => ask('files', { registry, id, version, platform }),

@@ -1,93 +1,123 @@
 import { type Backend, toWireError } from '../backend';
+import type { BrowseRequest } from '../generated/BrowseRequest';
 import type { BrowseView } from '../generated/BrowseView';
 import type { PluginCard } from '../generated/PluginCard';
 import type { SortBy } from '../generated/SortBy';
 import type { WireError } from '../generated/WireError';
 import type { Registries } from './registries.svelte';
 
-/** What is searched for, what was found, and which row is selected. */
+/** Rows that are read at once: some screens full. */
+export const PAGE = 100;
+/** Height of a row in CSS pixels. */
+export const ROW = 64;
+/** Rows that a screen may show. */
+const SCREEN = 30;
+/** Pages that are kept; whoever scrolls back further reads them again, from memory. */
+const KEPT = 40;
+/** Milliseconds between a row's being wanted and its page's being read: what flies past is not read. */
+const PAUSE = 30;
+
+/** What is searched for, what was found, and which row is selected. Only the pages near what is seen are there. */
 export class Browse {
 	query = $state('');
 	sort = $state<SortBy>('relevance');
-	categories = $state.raw<string[]>([]);
+	/** The last answer: everything but its rows. */
 	view = $state.raw<BrowseView | null>(null);
 	error = $state.raw<WireError | null>(null);
-	selectedId = $state<string | null>(null);
+	/** Position of the selected row. */
+	at = $state(0);
 	/** Whether the search field is to take the focus. */
 	searchWanted = $state(false);
+	/** Another number for another list, which begins where `offset` says. */
+	list = $state(0);
 	/** The plugin whose page was left: its row takes the focus back. */
 	leftPlugin: string | null = null;
 	/** The scroll offset of the list, so that coming back is coming back. */
 	offset = 0;
+	/** Whether the selection is to be brought into sight. */
+	reveal = false;
+	private pages = $state.raw<ReadonlyMap<number, PluginCard[]>>(new Map());
+	private readonly wanted = new Set<number>();
+	private timer: ReturnType<typeof setTimeout> | null = null;
 	private asked = 0;
+	/** What the pages are the answer to. */
+	private question = '';
 
 	constructor(
 		private readonly backend: Backend,
 		private readonly registries: Registries,
 	) {}
 
-	get rows(): PluginCard[] {
-		return this.view?.rows ?? [];
+	/** How many results there are. */
+	get found(): number {
+		return this.view?.found ?? 0;
+	}
+
+	/** A result; null while its page is not there. */
+	row(index: number): PluginCard | null {
+		return this.pages.get(Math.floor(index / PAGE))?.[index % PAGE] ?? null;
+	}
+
+	/** A plugin, if it is among the rows that are there. */
+	known(id: string): PluginCard | null {
+		for (const rows of this.pages.values()) {
+			const card = rows.find((row) => row.id === id);
+			if (card) return card;
+		}
+		return null;
 	}
 
 	get selected(): PluginCard | null {
-		return this.rows.find((r) => r.id === this.selectedId) ?? null;
+		return this.row(this.at);
 	}
 
 	/** Whether anything narrows the list. */
 	get narrowed(): boolean {
-		return this.query.trim() !== '' || this.categories.length > 0;
+		return this.query.trim() !== '';
 	}
 
-	/** Reads the local copy. The last answer wins, whatever order answers come in; the old rows stand until then. */
+	/** Reads the list again, where it is looked at. The last answer wins, whatever order answers come in; the old rows stand until then. */
 	async load(): Promise<void> {
-		const { name } = this.registries;
-		if (name === '') return;
-		this.asked += 1;
-		const { asked } = this;
-		try {
-			const view = await this.backend.browse(name, this.query.trim(), this.sort, this.categories);
-			if (asked !== this.asked) return;
-			this.view = view;
-			this.error = null;
-			if (this.selected === null) this.selectedId = view.rows[0]?.id ?? null;
-		} catch (reason) {
-			if (asked === this.asked) this.error = toWireError(reason);
-		}
+		const top = Math.floor(this.offset / ROW);
+		const pages = [top, top + SCREEN].map((row) => Math.floor(row / PAGE));
+		await this.read(pages, this.selected?.id);
+	}
+
+	/** Asks for the page of a row that is seen, soon. */
+	want(index: number): void {
+		this.wanted.add(Math.floor(index / PAGE));
+		this.timer ??= setTimeout(() => {
+			this.timer = null;
+			const pages = [...this.wanted].filter((page) => !this.pages.has(page));
+			this.wanted.clear();
+			// The last ones are those that are still seen.
+			for (const page of pages.slice(-3)) void this.more(page);
+		}, PAUSE);
 	}
 
 	/** Forgets everything: another registry is looked at. */
 	clear(): void {
 		this.asked += 1;
 		this.query = '';
-		this.categories = [];
 		this.view = null;
+		this.pages = new Map();
 		this.error = null;
-		this.selectedId = null;
+		this.at = 0;
 		this.offset = 0;
 	}
 
+	/** Another question begins at the top. */
 	search(query: string): Promise<void> {
 		this.query = query;
-		return this.narrow();
+		this.offset = 0;
+		return this.read([0]);
 	}
 
-	toggle(category: string): Promise<void> {
-		const { categories } = this;
-		this.categories = categories.includes(category)
-			? categories.filter((c) => c !== category)
-			: [...categories, category];
-		return this.narrow();
-	}
-
-	clearCategories(): Promise<void> {
-		this.categories = [];
-		return this.narrow();
-	}
-
+	/** Another order keeps the selection, and shows where it is now. */
 	sortBy(sort: SortBy): Promise<void> {
 		this.sort = sort;
-		return this.narrow();
+		this.reveal = true;
+		return this.read([0], this.selected?.id);
 	}
 
 	/** Asks the search field to take the focus, as soon as it is there. */
@@ -97,14 +127,60 @@ export class Browse {
 
 	/** Selects by position and returns it; stays inside the list. */
 	select(index: number): number {
-		const inside = Math.max(0, Math.min(this.rows.length - 1, index));
-		this.selectedId = this.rows[inside]?.id ?? null;
-		return inside;
+		this.at = Math.max(0, Math.min(this.found - 1, index));
+		if (this.row(this.at) === null) this.want(this.at);
+		return this.at;
 	}
 
-	private narrow(): Promise<void> {
-		this.offset = 0;
-		this.selectedId = null;
-		return this.load();
+	private request(page: number, locate?: string): BrowseRequest {
+		const request = { query: this.query.trim(), sort: this.sort, offset: page * PAGE, limit: PAGE };
+		return locate === undefined ? request : { ...request, locate };
+	}
+
+	/** The list anew: the pages that are looked at, and the one of the selection. */
+	private async read(tops: number[], locate?: string): Promise<void> {
+		const { name } = this.registries;
+		if (name === '') return;
+		this.asked += 1;
+		const { asked } = this;
+		const question = `${this.sort} ${this.query.trim()}`;
+		const ask = (page: number) => this.backend.browse(name, this.request(page, locate));
+		try {
+			const view = await ask(tops[0] ?? 0);
+			const last = Math.max(0, view.found - 1);
+			const at = view.located ?? (locate === undefined ? 0 : Math.min(this.at, last));
+			const wanted = new Set(
+				[...tops, Math.floor(at / PAGE)].map((page) => Math.min(page, Math.floor(last / PAGE))),
+			);
+			wanted.delete(view.offset / PAGE);
+			const views = [view, ...(await Promise.all([...wanted].map(ask)))];
+			if (asked !== this.asked) return;
+			const same = this.question === question && this.view?.edition === view.edition;
+			const rows = views.map(({ offset, rows: page }) => [offset / PAGE, page] as const);
+			this.pages = new Map([...(same ? this.pages : []), ...rows]);
+			this.view = view;
+			this.question = question;
+			this.at = at;
+			this.error = null;
+			this.list += 1;
+		} catch (reason) {
+			if (asked === this.asked) this.error = toWireError(reason);
+		}
+	}
+
+	/** One more page of the same list. */
+	private async more(page: number): Promise<void> {
+		const { asked } = this;
+		try {
+			const view = await this.backend.browse(this.registries.name, this.request(page));
+			if (asked !== this.asked) return;
+			if (view.edition !== this.view?.edition) return await this.load();
+			const kept = [...this.pages].filter(([other]) => other !== page);
+			const mine = Math.floor(this.at / PAGE);
+			while (kept.length >= KEPT) kept.splice(kept[0]?.[0] === mine ? 1 : 0, 1);
+			this.pages = new Map([...kept, [page, view.rows]]);
+		} catch (reason) {
+			if (asked === this.asked) this.error = toWireError(reason);
+		}
 	}
 }

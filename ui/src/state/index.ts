@@ -1,6 +1,7 @@
 /** What the views know. */
 export { toWireError } from '../backend';
 export { App, type Dialog } from './app.svelte';
+export { ROW } from './browse.svelte';
 export { Change, MAX_REASON, type Mode, type Wish } from './change.svelte';
 export { Comparison, pathOf } from './compare.svelte';
 export { Connect, ConnectionTest, type Fault, KeyPair, RegistryForm, TEST_STEPS } from './connect.svelte';

@@ -24,8 +24,9 @@ export class Quick {
 			return;
 		}
 		try {
-			const view = await this.backend.browse(name, query.trim(), 'relevance', []);
-			if (asked === this.asked) this.rows = view.rows.slice(0, AT_MOST);
+			const request = { query: query.trim(), sort: 'relevance', offset: 0, limit: AT_MOST } as const;
+			const view = await this.backend.browse(name, request);
+			if (asked === this.asked) this.rows = view.rows;
 		} catch {
 			if (asked === this.asked) this.rows = [];
 		}

@@ -1,8 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Memory } from '../backend/memory';
 import { unreachable } from '../backend/memory/errors';
 import type { BrowseView } from '../generated/BrowseView';
 import type { JobView } from '../generated/JobView';
+import type { PluginCard } from '../generated/PluginCard';
 import { Browse } from './browse.svelte';
 import { Jobs } from './jobs.svelte';
 import { Layout } from './layout.svelte';
@@ -16,6 +17,8 @@ async function browsing(memory = new Memory()) {
 	return { memory, browse: new Browse(memory, registries) };
 }
 
+const asked = (query: string) => ({ query, sort: 'relevance', offset: 0, limit: 100 }) as const;
+
 describe('browse', () => {
 	test('the last question wins, whatever order answers come in', async () => {
 		const { memory, browse } = await browsing();
@@ -24,10 +27,10 @@ describe('browse', () => {
 		memory.browse = () => new Promise((resolve) => answers.push(resolve));
 		const slow = browse.search('zotero');
 		const quick = browse.search('pomodoro');
-		answers[1]?.(await real('acme-plugins', 'pomodoro', 'relevance', []));
-		answers[0]?.(await real('acme-plugins', 'zotero', 'relevance', []));
+		answers[1]?.(await real('acme-plugins', asked('pomodoro')));
+		answers[0]?.(await real('acme-plugins', asked('zotero')));
 		await Promise.all([slow, quick]);
-		expect(browse.rows.map((r) => r.id)).toEqual(['pomodoro-bar']);
+		expect([browse.found, browse.row(0)?.id]).toEqual([1, 'pomodoro-bar']);
 	});
 
 	test('a failure keeps the rows that are there', async () => {
@@ -36,7 +39,62 @@ describe('browse', () => {
 		memory.failNext('browse', unreachable);
 		await browse.load();
 		expect(browse.error).toEqual(unreachable);
-		expect(browse.rows).toHaveLength(12);
+		expect(browse.found).toBe(12);
+		expect(browse.row(11)).not.toBeNull();
+	});
+
+	/** A registry of many, of which only what is asked for is made. */
+	function crowd(memory: Memory, count: number) {
+		const pages: number[] = [];
+		const real = memory.browse.bind(memory);
+		memory.browse = async (registry, request) => {
+			pages.push(request.offset);
+			const [card] = (await real(registry, asked(''))).rows;
+			const view = await real(registry, asked(''));
+			const length = Math.max(0, Math.min(request.limit, count - request.offset));
+			const rows = Array.from({ length }, (_, i) => ({
+				...(card as PluginCard),
+				id: `p-${request.offset + i}`,
+			}));
+			const at = Number(request.locate?.slice(2));
+			return { ...view, rows, offset: request.offset, found: count, located: Number.isNaN(at) ? null : at };
+		};
+		return pages;
+	}
+
+	test('of a hundred thousand only the pages near what is seen are read', async () => {
+		const { memory, browse } = await browsing();
+		const pages = crowd(memory, 100_000);
+		await browse.load();
+		expect([browse.found, pages]).toEqual([100_000, [0]]);
+		expect(browse.select(99_999)).toBe(99_999);
+		expect(browse.selected).toBeNull();
+		await vi.waitFor(() => expect(browse.selected?.id).toBe('p-99999'));
+		expect(pages).toEqual([0, 99_900]);
+		for (let row = 0; row < 9_000; row += 1) browse.want(row);
+		await vi.waitFor(() => expect(browse.row(8_999)?.id).toBe('p-8999'));
+		expect(pages.length, 'what flew past was not read').toBeLessThan(6);
+		expect(browse.row(4_000)).toBeNull();
+	});
+
+	test('another order keeps the selection and finds it again', async () => {
+		const { memory, browse } = await browsing();
+		crowd(memory, 1_000);
+		await browse.load();
+		browse.select(42);
+		await browse.sortBy('name');
+		expect([browse.at, browse.selected?.id, browse.reveal]).toEqual([42, 'p-42', true]);
+	});
+
+	test('a list that became another one is read anew', async () => {
+		const { memory, browse } = await browsing();
+		crowd(memory, 1_000);
+		await browse.load();
+		const of = memory.browse;
+		memory.browse = async (...args) => ({ ...(await of(...args)), edition: 99 });
+		browse.want(500);
+		await vi.waitFor(() => expect(browse.view?.edition).toBe(99));
+		expect(browse.row(0)?.id).toBe('p-0');
 	});
 });
 

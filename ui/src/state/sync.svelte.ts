@@ -41,14 +41,14 @@ export class Sync {
 		return (this.mine ? this.total : null) ?? this.browse.view?.total ?? null;
 	}
 
-	/** Refreshes the copy, then what is shown of it. */
-	async now(): Promise<void> {
+	/** Refreshes the copy, then what is shown of it. `accept` believes a catalogue that has much less in it. */
+	async now(accept = false): Promise<void> {
 		const { name } = this.registries;
 		if (name === '' || this.busy) return;
 		this.busy = true;
 		this.lastTry = Date.now();
 		try {
-			const answer = await this.backend.sync(name);
+			const answer = await this.backend.sync(name, accept);
 			this.settle(name, answer.synced_at, answer.total, answer.stale);
 		} catch (reason) {
 			this.settle(name, this.at, this.plugins, toWireError(reason));

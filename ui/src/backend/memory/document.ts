@@ -94,6 +94,7 @@ export class Document {
 			updated: this.revisions.at(-1)?.at ?? '',
 			hosts: shown?.hosts ?? {},
 			license: shown?.license ?? null,
+			downloads: null,
 		};
 	}
 

@@ -22,6 +22,14 @@ export const unreachable = wireError(
 	{ endpoint: 's3.eu-central-1.amazonaws.com', reason: 'the name does not resolve' },
 );
 
+export const shrank = wireError(
+	'refused',
+	'catalogue_shrank',
+	'The catalogue has 3 plugins, where it had 12.',
+	'What was known still serves. Ask whoever administers the registry; to accept what it holds, use `patchbay sync --accept`.',
+	{ had: '12', has: '3' },
+);
+
 export const readOnly = wireError(
 	'refused',
 	'read_only',

@@ -1,3 +1,4 @@
+import type { BrowseRequest } from '../../generated/BrowseRequest';
 import type { FixView } from '../../generated/FixView';
 import type { HealthReport } from '../../generated/HealthReport';
 import type { JobView } from '../../generated/JobView';
@@ -7,18 +8,21 @@ import type { PublishRequest } from '../../generated/PublishRequest';
 import type { Backend } from '../backend';
 import { compare, first } from './compare';
 import { BINARY, contents, fileOf, listed } from './contents';
-import { notFound, unreachable } from './errors';
+import { notFound, shrank, unreachable } from './errors';
 import { inspectRequest } from './folder';
 import { whole } from './health';
 import { Host, type World } from './host';
 import { Jobs } from './jobs';
 import { digest, release } from './registry';
 import { differences, next } from './rules';
+import { search } from './search';
 
 /** A host in memory. Not a mock: it keeps the registry's rules, so that a test can follow a person through several steps. */
 export class Memory extends Host implements Backend {
 	/** What fixes wrote. */
 	readonly fixed: string[] = [];
+	/** Whether the registry lists much less than what is known of it. */
+	shrank = false;
 	readonly jobList: Jobs;
 
 	constructor(world: Partial<World> = {}) {
@@ -38,18 +42,33 @@ export class Memory extends Host implements Backend {
 	health: HealthReport = structuredClone(whole);
 	orphans: OrphanView[] = [];
 
-	async browse(...[registry, query, sort, categories]: Parameters<Backend['browse']>) {
+	/** How often each plugin was downloaded, when the registry counts. */
+	downloads: ((id: string) => number) | null = null;
+
+	async browse(registry: string, request: BrowseRequest) {
 		await this.disk('browse');
-		const stale = this.offline ? unreachable : null;
-		return { ...this.shelf(registry).browse(query, sort, categories), synced_at: this.syncedAt, stale };
+		const { downloads } = this;
+		const all = this.shelf(registry).cards();
+		const cards = downloads === null ? all : all.map((card) => ({ ...card, downloads: downloads(card.id) }));
+		return {
+			...search(cards, request),
+			synced_at: this.syncedAt,
+			stale: this.offline ? unreachable : null,
+		};
 	}
 
-	async sync(registry: string) {
+	async sync(registry: string, accept: boolean) {
+		if (accept) this.shrank = false;
 		await this.pause();
 		this.trip('sync');
 		if (!this.offline) this.syncedAt = this.stamp();
 		const total = this.shelf(registry).documents.size;
-		return { synced_at: this.syncedAt, stale: this.offline ? unreachable : null, total, changed: false };
+		return {
+			synced_at: this.syncedAt,
+			stale: this.offline ? unreachable : this.shrank ? shrank : null,
+			total,
+			changed: false,
+		};
 	}
 
 	async plugin(registry: string, id: string, fresh: boolean) {

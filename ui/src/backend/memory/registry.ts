@@ -1,7 +1,5 @@
-import type { BrowseView } from '../../generated/BrowseView';
 import type { PluginCard } from '../../generated/PluginCard';
 import type { ReleaseView } from '../../generated/ReleaseView';
-import type { SortBy } from '../../generated/SortBy';
 import { Document } from './document';
 import { next } from './rules';
 import { type Sample, samples } from './samples';
@@ -86,25 +84,8 @@ export class Shelf {
 		document.commit(state, made);
 	}
 
-	browse(query: string, sort: SortBy, categories: string[]): Omit<BrowseView, 'synced_at' | 'stale'> {
-		const cards = [...this.documents.values()].map((d) => d.card());
-		const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-		const text = (c: PluginCard) =>
-			[c.id, c.name, c.description, c.author, ...c.categories].join(' ').toLowerCase();
-		const found = cards.filter((c) => words.every((w) => text(c).includes(w)));
-		const rows = found.filter((c) => categories.every((k) => c.categories.includes(k)));
-		const counts = new Map<string, number>();
-		for (const card of rows) for (const k of card.categories) counts.set(k, (counts.get(k) ?? 0) + 1);
-		rows.sort((a, b) =>
-			sort === 'updated' ? b.updated.localeCompare(a.updated) : a.name.localeCompare(b.name),
-		);
-		return {
-			rows,
-			total: cards.length,
-			categories: [...counts]
-				.map(([name, count]) => ({ name, count }))
-				.sort((a, b) => b.count - a.count || a.name.localeCompare(b.name)),
-		};
+	cards(): PluginCard[] {
+		return [...this.documents.values()].map((document) => document.card());
 	}
 }
 

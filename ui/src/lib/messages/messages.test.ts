@@ -50,7 +50,7 @@ describe('both languages', () => {
 
 test('a command that a hint names is quoted as a window does it', () => {
 	const error = {
-		code: 'input',
+		code: 'failed',
 		kind: 'unheard_of',
 		message: 'No.',
 		hint: 'Run `patchbay doctor`.',

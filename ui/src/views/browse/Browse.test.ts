@@ -1,5 +1,5 @@
 import { within } from '@testing-library/svelte';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { unreachable } from '../../backend/memory/errors';
 import { stage } from '../../tests/stage';
 
@@ -41,14 +41,87 @@ describe('the list', () => {
 		expect(app.route.current).toMatchObject({ name: 'plugin', tab: 'overview' });
 	});
 
-	test('a category narrows it, and again lets go', async () => {
+	test('Home and End go to the ends, / to the search, and Esc empties it', async () => {
 		const { screen, user } = await stage();
-		const chip = await screen.findByRole('button', { name: /^Science/ });
+		await user.click(await screen.findByRole('textbox', { name: 'Search plugins' }));
+		await user.keyboard('{ArrowDown}{End}');
+		const last = within(screen.getByRole('listbox')).getAllByRole('option').at(-1);
+		expect(last?.getAttribute('aria-posinset')).toBe('12');
+		expect(last?.getAttribute('aria-selected')).toBe('true');
+		await user.keyboard('{Home}/');
+		const field = screen.getByRole<HTMLInputElement>('textbox');
+		expect(document.activeElement).toBe(field);
+		await user.keyboard('timesheet');
+		expect(await screen.findByText('1 plugin')).toBeTruthy();
+		await user.keyboard('{Escape}');
+		expect(field.value).toBe('');
+	});
+
+	test('is sorted by what changed last; downloads are offered only where somebody counts', async () => {
+		const { screen, user, app } = await stage();
+		await screen.findByRole('listbox');
+		await user.click(screen.getByRole('button', { name: 'Sort by: Relevance' }));
+		expect(screen.queryByText('Downloads')).toBeNull();
+		await user.click(screen.getByText('Last changed'));
+		expect(await screen.findByRole('button', { name: 'Sort by: Last changed' })).toBeTruthy();
+		expect(app.browse.sort).toBe('updated');
+	});
+
+	test('is sorted by downloads, and the selection stays what it was', async () => {
+		const { screen, user, app } = await stage({}, '#/browse', (memory) => {
+			memory.downloads = (id) => (id === 'zotero-bridge' ? 9 : 1);
+		});
+		await screen.findByRole('listbox');
+		const before = app.browse.selected?.id;
+		await user.click(screen.getByRole('button', { name: 'Sort by: Relevance' }));
+		await user.click(await screen.findByText('Downloads'));
+		await vi.waitFor(() => expect(names(screen.getByRole('listbox'))[0]).toBe('Zotero Bridge'));
+		expect(app.browse.selected?.id).toBe(before);
+		expect(app.browse.at).toBeGreaterThan(0);
+	});
+
+	test('says as of when it is', async () => {
+		const { screen } = await stage();
+		expect(await screen.findByText(/as of just now/)).toBeTruthy();
+	});
+});
+
+describe('filters', () => {
+	test('a chip says how many it would leave, and stands in the query once it is pressed', async () => {
+		const { screen, user, app } = await stage();
+		const chip = await screen.findByRole('button', { name: /^Science\s*2$/ });
 		await user.click(chip);
-		expect(names(screen.getByRole('listbox'))).toEqual(['Frozen Lake', 'Zotero Bridge']);
-		expect(screen.getByRole('button', { name: /^Science/, pressed: true })).toBeTruthy();
-		await user.click(screen.getByRole('button', { name: /^Science/ }));
+		expect(app.browse.query).toBe('category:science');
+		await vi.waitFor(() =>
+			expect(names(screen.getByRole('listbox'))).toEqual(['Frozen Lake', 'Zotero Bridge']),
+		);
+		await user.click(screen.getByRole('button', { name: /^science/i, pressed: true }));
+		expect(app.browse.query).toBe('');
 		expect(within(screen.getByRole('listbox')).getAllByRole('option').length).toBeGreaterThan(2);
+	});
+
+	test('states are words, channels have a menu', async () => {
+		const { screen, user, app } = await stage();
+		await user.click(await screen.findByRole('button', { name: /^Held/ }));
+		expect(app.browse.query).toBe('is:held');
+		await user.click(await screen.findByRole('button', { name: /^Held/, pressed: true }));
+		await user.click(screen.getByRole('button', { name: 'Channel' }));
+		await user.click(await screen.findByText('On beta'));
+		expect(app.browse.query).toBe('channel:beta');
+	});
+
+	test('a typed filter is a chip, marked in the field, and can be edited there', async () => {
+		const { screen, user } = await stage();
+		const field = await screen.findByRole<HTMLInputElement>('textbox', { name: 'Search plugins' });
+		await user.type(field, '-category:science note');
+		expect(await screen.findByRole('button', { name: /^Not: science/, pressed: true })).toBeTruthy();
+		expect(document.querySelector('.under .filter')?.textContent).toBe('-category:science');
+		await user.clear(field);
+		await user.type(field, 'is:hel');
+		const unclear = await screen.findByRole('button', { name: 'is:hel' });
+		expect(unclear.title).toMatch(/^There is no such state/);
+		await user.type(field, 'd');
+		expect(await screen.findByRole('button', { name: 'Held', pressed: true })).toBeTruthy();
 	});
 });
 
@@ -59,14 +132,17 @@ describe('when there is nothing', () => {
 		expect(screen.queryByRole('listbox')).toBeNull();
 	});
 
-	test('no result says what to loosen', async () => {
-		const { screen, user } = await stage();
-		await user.click(await screen.findByRole('button', { name: /^Science/ }));
-		await user.type(screen.getByRole('textbox'), 'zzz');
-		expect(await screen.findByRole('heading', { name: 'Nothing found for “zzz”' })).toBeTruthy();
-		expect(screen.getByRole('button', { name: 'Search in all categories' })).toBeTruthy();
-		await user.click(screen.getAllByRole('button', { name: 'Clear the search' }).at(-1) as HTMLElement);
-		expect(names(await screen.findByRole('listbox'))).toEqual(['Frozen Lake', 'Zotero Bridge']);
+	test('no result says what to leave out, and how many there are then', async () => {
+		const { screen, user, app } = await stage();
+		await user.type(await screen.findByRole('textbox'), 'category:science zzz');
+		expect(
+			await screen.findByRole('heading', { name: 'Nothing found for “category:science zzz”' }),
+		).toBeTruthy();
+		await user.click(screen.getByRole('button', { name: 'Without “zzz”: 2 plugins' }));
+		expect(app.browse.query).toBe('category:science');
+		await vi.waitFor(() =>
+			expect(names(screen.getByRole('listbox'))).toEqual(['Frozen Lake', 'Zotero Bridge']),
+		);
 	});
 });
 
@@ -80,6 +156,18 @@ describe('when something is wrong', () => {
 		await user.click(screen.getByRole('button', { name: 'Try again' }));
 		expect(await screen.findByText('Synced just now')).toBeTruthy();
 		expect(screen.queryByText(/^Offline: /)).toBeNull();
+	});
+
+	test('a list that suddenly shrank waits until somebody accepts it', async () => {
+		const { screen, user } = await stage({}, '#/browse', (memory) => {
+			memory.shrank = true;
+		});
+		expect(await screen.findByText('Many plugins are suddenly missing')).toBeTruthy();
+		expect(screen.getByText('The catalogue has 3 plugins, where it had 12.')).toBeTruthy();
+		await user.click(screen.getByRole('button', { name: 'Try again' }));
+		await user.click(await screen.findByRole('button', { name: 'Accept the shorter list' }));
+		expect(await screen.findByText('Synced just now')).toBeTruthy();
+		expect(screen.queryByText('Many plugins are suddenly missing')).toBeNull();
 	});
 
 	test('an unreadable local copy is an error with a next step', async () => {

@@ -2,11 +2,28 @@
 export const browse = {
 	search: 'Search plugins',
 	clear: 'Clear the search',
-	categories: 'Categories',
-	moreCategories: (n: number) => `${n} more`,
+	filters: 'Filters',
+	moreFilters: (n: number) => `${n} more`,
+	kinds: { channel: 'Channel', host: 'Host', author: 'Author' },
+	filter: {
+		is: { deprecated: 'Deprecated', frozen: 'Frozen', held: 'Held', installed: 'Installed' },
+		category: (value: string) => value,
+		channel: (value: string) => `On ${value}`,
+		host: (value: string) => `For ${value}`,
+		author: (value: string) => `By ${value}`,
+		not: (what: string) => `Not: ${what}`,
+	},
+	unclear: {
+		empty: 'Nothing follows the colon yet, so it filters nothing.',
+		state: 'There is no such state, so it filters nothing. There are deprecated, frozen, held and installed.',
+		range: 'This is no range of versions, so it filters nothing. Write it as >=1.4.',
+	},
+	asOf: (ago: string) => `as of ${ago}`,
+	forgiven: 'spelling forgiven',
+	forgivenWhy: 'Some of these are here only because a typing mistake was forgiven.',
 	results: (n: string, one: boolean) => (one ? '1 plugin' : `${n} plugins`),
 	sortBy: 'Sort by',
-	sort: { relevance: 'Relevance', name: 'Name', updated: 'Last changed' },
+	sort: { relevance: 'Relevance', name: 'Name', updated: 'Last changed', popularity: 'Downloads' },
 	list: 'Plugins',
 	rolledBack: (version: string) => `${version} rolled back`,
 	rolledBackTitle: (version: string) => `${version} was rolled back`,
@@ -32,9 +49,11 @@ export const browse = {
 	versions: 'Versions',
 	nothingSelected: 'Select a plugin to see it here.',
 	none: {
-		title: (query: string) => (query === '' ? 'No plugin has all of these' : `Nothing found for “${query}”`),
+		title: (query: string) => `Nothing found for “${query}”`,
 		body: 'Search looks at names, ids, descriptions, authors and categories.',
-		clearCategories: 'Search in all categories',
+		loosen: 'Leave out a part of it:',
+		without: (part: string, n: string, one: boolean) =>
+			`Without “${part}”: ${one ? '1 plugin' : `${n} plugins`}`,
 		clearQuery: 'Clear the search',
 	},
 	empty: {
@@ -47,6 +66,11 @@ export const browse = {
 		title: (ago: string | null) =>
 			ago === null ? 'The registry cannot be reached' : `Offline: this is what was there ${ago}`,
 		works: 'Searching and reading go on. Publishing and moving channels wait for the connection.',
+	},
+	/** What the registry lists is not believed by itself, by the kind of the error. */
+	doubted: {
+		catalogue_shrank: { title: 'Many plugins are suddenly missing', accept: 'Accept the shorter list' },
+		catalogue_back: { title: 'The list of plugins was set back', accept: 'Accept the older list' },
 	},
 	failed: 'The plugins could not be read',
 };

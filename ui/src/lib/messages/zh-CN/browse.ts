@@ -3,11 +3,28 @@ import type { Messages } from '../en';
 export const browse: Messages['browse'] = {
 	search: '搜索插件',
 	clear: '清除搜索',
-	categories: '分类',
-	moreCategories: (n) => `另外 ${n} 类`,
+	filters: '筛选条件',
+	moreFilters: (n) => `另外 ${n} 个`,
+	kinds: { channel: '通道', host: '宿主', author: '作者' },
+	filter: {
+		is: { deprecated: '不再推荐', frozen: '已冻结', held: '已锁定', installed: '已安装' },
+		category: (value) => value,
+		channel: (value) => `通道 ${value}`,
+		host: (value) => `适用于 ${value}`,
+		author: (value) => `作者 ${value}`,
+		not: (what) => `排除：${what}`,
+	},
+	unclear: {
+		empty: '冒号后还没有内容，暂不筛选。',
+		state: '没有这种状态，暂不筛选。可用：deprecated、frozen、held、installed。',
+		range: '这不是版本范围，暂不筛选。请写成 >=1.4 这样的形式。',
+	},
+	asOf: (ago) => `更新于 ${ago}`,
+	forgiven: '已容忍拼写错误',
+	forgivenWhy: '其中一些结果是在容忍拼写错误后才找到的。',
 	results: (n) => `${n} 个插件`,
 	sortBy: '排序方式',
-	sort: { relevance: '相关度', name: '名称', updated: '最近更新' },
+	sort: { relevance: '相关度', name: '名称', updated: '最近更新', popularity: '下载量' },
 	list: '插件列表',
 	rolledBack: (version) => `${version} 已回退`,
 	rolledBackTitle: (version) => `${version} 已被回退`,
@@ -32,9 +49,10 @@ export const browse: Messages['browse'] = {
 	versions: '版本',
 	nothingSelected: '选择一个插件，在这里查看详情。',
 	none: {
-		title: (query) => (query === '' ? '没有同时属于这些分类的插件' : `没有找到“${query}”`),
+		title: (query) => `没有找到“${query}”`,
 		body: '搜索范围包括名称、标识、简介、作者和分类。',
-		clearCategories: '在全部分类中搜索',
+		loosen: '可以去掉其中一部分：',
+		without: (part, n) => `去掉“${part}”：${n} 个插件`,
 		clearQuery: '清除搜索',
 	},
 	empty: {
@@ -46,6 +64,10 @@ export const browse: Messages['browse'] = {
 	offline: {
 		title: (ago) => (ago === null ? '无法连接仓库' : `离线：以下是${ago}的内容`),
 		works: '仍可搜索和阅读。发布和移动通道需等待连接恢复。',
+	},
+	doubted: {
+		catalogue_shrank: { title: '突然少了很多插件', accept: '接受较短的列表' },
+		catalogue_back: { title: '插件列表被退回', accept: '接受较旧的列表' },
 	},
 	failed: '无法读取插件',
 };

@@ -121,6 +121,14 @@ export const store: Sentences = {
 		message: `仓库中 ${plugin} 的内容比之前看到的更旧。`,
 		hint: '有人恢复了旧数据或篡改了仓库，请告知仓库管理员。',
 	}),
+	catalogue_shrank: ({ had, has }) => ({
+		message: `目录中只有 ${has} 个插件，而之前有 ${had} 个。`,
+		hint: '仍使用之前的目录。请向仓库管理员确认；若情况属实，可选择接受。',
+	}),
+	catalogue_back: ({ known, now }) => ({
+		message: `目录被退回：之前在位置 ${known}，现在在 ${now}。`,
+		hint: '仍使用之前的目录。请询问仓库管理员是否恢复了备份；若情况属实，可选择接受。',
+	}),
 	altered: ({ key }) => ({
 		message: `${key} 与发布时不同：内容与摘要不符。`,
 		hint: '请不要使用，并告知仓库管理员。',
