@@ -1,12 +1,12 @@
 // npm run bench [NAME…]: how good it is, in numbers, each against a target and a peer measured in the same run.
 // --debug measures what npm start builds instead of what is released.
 
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildPage, cargo, WINDOW } from './lib/chores.mjs';
 import { readyModules } from './lib/modules.mjs';
-import { at } from './lib/places.mjs';
+import { at, program } from './lib/places.mjs';
 import { lines, run } from './lib/run.mjs';
 import { bold, green, heading, main, Problem, red, say } from './lib/say.mjs';
 import { environment, readyServers, startSeaweed } from './lib/servers.mjs';
@@ -15,7 +15,7 @@ import { readyToTest } from './lib/system.mjs';
 const REPORT = at('target/bench/report.json');
 
 /** Each gives a list of `{name, value, unit, target, at_least?, met, peer, peer_value}`. */
-const BENCHES = { publish, package: packing, reliability, throughput, catalogue, search, launch };
+const BENCHES = { publish, package: packing, reliability, throughput, catalogue, search, typing, launch };
 
 await main(async (args) => {
 	const { values, positionals } = parseArgs({
@@ -110,21 +110,32 @@ function told(printed) {
 
 /** Launch time and idle memory of the window. */
 async function launch(profile) {
+	await programs(profile);
+	return inWindow('launch', profile);
+}
+
+/** A letter in the window until what is found among 100,000 plugins is painted. */
+async function typing(profile) {
+	await programs(profile);
+	const home = at('target/bench/full');
+	rmSync(home, { recursive: true, force: true });
+	const data = at('../shared/data');
+	const real = existsSync(data) ? [data] : [];
+	await run(program('examples/fill', profile), ['--catalogue', home, '100000', ...real]);
+	return inWindow('typing', profile, home);
+}
+
+/** What people run, and what fills it. Of the whole workspace, so that nothing is compiled twice. */
+async function programs(profile) {
 	await buildPage();
 	const flags = profile === 'release' ? ['--release'] : [];
-	await cargo(
-		'build',
-		'-p',
-		'patchbay-app',
-		'-p',
-		'patchbay-cli',
-		'--bins',
-		'--examples',
-		...WINDOW,
-		...flags,
-	);
-	const output = at('target/bench/launch.json');
-	await run(process.execPath, [at('scripts/bench/launch.mjs'), profile, output]);
+	await cargo('build', '--workspace', '--bins', '--examples', ...WINDOW, ...flags);
+}
+
+/** What a benchmark of the window writes. */
+async function inWindow(name, profile, ...args) {
+	const output = at(`target/bench/${name}.json`);
+	await run(process.execPath, [at(`scripts/bench/${name}.mjs`), profile, ...args, output]);
 	const results = JSON.parse(readFileSync(output, 'utf8'));
 	rmSync(output);
 	return results;

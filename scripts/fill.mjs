@@ -3,8 +3,9 @@
 
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { cargo } from './lib/chores.mjs';
-import { at } from './lib/places.mjs';
+import { cargo, WINDOW } from './lib/chores.mjs';
+import { at, program } from './lib/places.mjs';
+import { run } from './lib/run.mjs';
 import { main, Problem, say } from './lib/say.mjs';
 
 await main(async ([home, count = '5000']) => {
@@ -12,7 +13,8 @@ await main(async ([home, count = '5000']) => {
 		throw new Problem('Say where and how many: npm run fill HOME [COUNT].');
 	const real = at('../shared/data');
 	const source = existsSync(real) ? [real] : [];
-	const program = ['run', '--release', '-p', 'patchbay-client', '--example', 'fill', '--'];
-	await cargo(...program, resolve(home), count, ...source);
+	// Of the whole workspace, so that nothing is compiled twice.
+	await cargo('build', '--release', '--workspace', '--example', 'fill', ...WINDOW);
+	await run(program('examples/fill', 'release'), [resolve(home), count, ...source]);
 	say(`Look at it with: npm start -- --home ${home}`);
 });

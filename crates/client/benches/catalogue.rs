@@ -168,7 +168,7 @@ fn opening(folder: &Path, known: &Known) {
 /// Asking what is new for 200 plugins, beside 200 conditional requests, over a slow link to a real server.
 async fn checking(folder: &Path, documents: &[Document]) {
     let server = LocalServer::start(&folder.join("server"), None).await.unwrap();
-    let proxy = proxy::Proxy::slow(server.endpoint(), LINK).await;
+    let proxy = proxy::Proxy::start(server.endpoint(), LINK).await;
     let key = server.credentials();
     let pair = Credentials::new(key.access_key_id(), key.secret_access_key(), None, None, "bench");
     let mut config = S3Config::new(server.bucket(), server.region(), SharedCredentialsProvider::new(pair));

@@ -1,8 +1,8 @@
-//! Fills the embedded registry of a home with plugins, for looking at the window full: `fill HOME COUNT [FOLDER]`.
+//! Fills the embedded registry of a home with plugins, for looking at the window full: `fill [--catalogue] HOME COUNT [FOLDER]`.
 //!
 //! FOLDER holds real plugins (`obsidian-plugins.json`, `obsidian-stats.json`); without it they are generated. Every document is written, with
 //! a package of a few bytes for each release, and the catalogue as one snapshot. For development only: it writes without the commit protocol,
-//! into a registry that nobody else uses meanwhile.
+//! into a registry that nobody else uses meanwhile. With `--catalogue` that alone is written, which is all that browsing reads.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::{path::Path, sync::Arc, time::Instant};
@@ -27,8 +27,9 @@ const AT_ONCE: usize = 32;
 
 #[tokio::main]
 async fn main() {
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    let [home, count, rest @ ..] = args.as_slice() else { panic!("fill HOME COUNT [FOLDER]") };
+    let (flags, args): (Vec<String>, Vec<String>) = std::env::args().skip(1).partition(|arg| arg.starts_with("--"));
+    let listed_only = flags == ["--catalogue"];
+    let [home, count, rest @ ..] = args.as_slice() else { panic!("fill [--catalogue] HOME COUNT [FOLDER]") };
     let count: usize = count.parse().unwrap();
     let market = Market::open(rest.first().map(Path::new));
     let begun = Instant::now();
@@ -49,7 +50,7 @@ async fn main() {
     let lines: Vec<Line> = stream::iter(0..count)
         .map(|n| {
             let (store, document) = (&store, with_packages(market.document(n)));
-            async move { put(&**store, document).await }
+            async move { if listed_only { Line::of(&document, None) } else { put(&**store, document).await } }
         })
         .buffer_unordered(AT_ONCE)
         .collect()

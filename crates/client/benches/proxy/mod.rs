@@ -23,14 +23,9 @@ pub struct Proxy {
 type Body = http_body_util::combinators::BoxBody<bytes::Bytes, hyper::Error>;
 
 impl Proxy {
-    /// Passes everything on to `upstream`, with the headers as they are: the signature covers `host`.
-    #[allow(dead_code, reason = "only one of the benchmarks has a link without delay")]
-    pub async fn start(upstream: &str) -> Self {
-        Self::slow(upstream, Duration::ZERO).await
-    }
-
-    /// The same over a link on which a request takes this much longer.
-    pub async fn slow(upstream: &str, delay: Duration) -> Self {
+    /// Passes everything on to `upstream`, with the headers as they are (the signature covers `host`), over a link on which a request
+    /// takes this much longer.
+    pub async fn start(upstream: &str, delay: Duration) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));

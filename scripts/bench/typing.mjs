@@ -1,0 +1,100 @@
+// From a key to the picture: how long after a letter the window has painted what is found among 100,000 plugins.
+
+import { writeFileSync } from 'node:fs';
+import { program } from '../lib/places.mjs';
+import { main, Problem } from '../lib/say.mjs';
+import { inOwnSession } from '../lib/session.mjs';
+
+const WORDS = 25;
+const LETTERS = 6;
+/** By then everything that a letter changes is painted, or the benchmark says that it is not. */
+const OVER = 400;
+
+async function measure(profile, home) {
+	process.env.PATCHBAY_E2E_APP = program('patchbay-app', profile);
+	// Reads where the window is when it is loaded.
+	const { openApp } = await import('../../ui/e2e/support/app.mjs');
+	const app = await openApp({ home });
+	try {
+		await app.browser.setTimeout({ script: 60_000 });
+		const words = await names(app);
+		await app.browser.$('input').waitForExist({ timeout: 20_000 });
+		const frame = await app.browser.executeAsync(frames);
+		const times = [];
+		for (const word of words) {
+			for (let letters = 1; letters <= Math.min(LETTERS, word.length); letters++) {
+				const took = await app.browser.executeAsync(type, word.slice(0, letters), OVER);
+				// Where nothing changed, what is found is what was there.
+				if (took > 0) times.push(took);
+			}
+			await app.browser.executeAsync(type, '', OVER);
+		}
+		if (times.length < words.length) throw new Problem(`Only ${times.length} letters changed what is shown.`);
+		times.sort((a, b) => a - b);
+		const at = (share) => Math.round(times[Math.floor((times.length - 1) * share)] * 10) / 10;
+		return ['p50', 'p95'].map((name) => ({
+			name: `a letter until what is found is painted, 100,000 plugins, ${name}`,
+			value: at(name === 'p50' ? 0.5 : 0.95),
+			unit: 'ms',
+			...(name === 'p95' ? { target: 50, met: at(0.95) <= 50 } : {}),
+			peer: `a frame of this window, of ${times.length} letters`,
+			peer_value: `${Math.round(frame * 10) / 10} ms`,
+		}));
+	} finally {
+		await app.close();
+	}
+}
+
+/** First words of plugins from everywhere in the registry. */
+async function names(app) {
+	const { answer: start } = await app.invoke('registries');
+	const registry = start[0].name;
+	const ask = async (offset) => {
+		const request = { query: '', sort: 'name', offset, limit: 1 };
+		const { answer, refused } = await app.invoke('browse', { registry, request });
+		if (refused) throw new Problem(refused.message);
+		return answer;
+	};
+	const { found } = await ask(0);
+	if (found < 100_000) throw new Problem(`The registry has ${found} plugins.`);
+	const words = [];
+	for (let i = 0; i < WORDS; i++) {
+		const { rows } = await ask(Math.floor((found * (i + 0.5)) / WORDS));
+		words.push(rows[0].name.toLowerCase().split(/\s+/)[0]);
+	}
+	return words;
+}
+
+/** In the page: how long a frame takes. */
+function frames(done) {
+	let count = 0;
+	const began = performance.now();
+	const next = () => (++count === 30 ? done((performance.now() - began) / 30) : requestAnimationFrame(next));
+	requestAnimationFrame(next);
+}
+
+/** In the page: puts a text into the field as a key does, and tells when the last of what that changes was painted. */
+function type(text, over, done) {
+	const field = document.querySelector('input');
+	const page = document.querySelector('main') ?? document.body;
+	let last = 0;
+	// A task after the frame's own work runs when the frame is done.
+	const painted = () => requestAnimationFrame(() => setTimeout(() => (last = performance.now())));
+	const observer = new MutationObserver(painted);
+	observer.observe(page, { subtree: true, childList: true, characterData: true, attributes: true });
+	const began = performance.now();
+	Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(field, text);
+	field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+	setTimeout(() => {
+		observer.disconnect();
+		done(last === 0 ? 0 : last - began);
+	}, over);
+}
+
+/** Used as `node typing.mjs PROFILE HOME OUTPUT`: it needs a session of its own, so it is a program of its own. */
+await main(([profile, home, output]) =>
+	inOwnSession(import.meta.url, [profile, home, output], async () => {
+		writeFileSync(output, JSON.stringify(await measure(profile, home)));
+		return 0;
+	}),
+);
