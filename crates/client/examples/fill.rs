@@ -57,6 +57,8 @@ async fn main() {
         .await;
     let table = Table::default().with(lines).unwrap();
     registry.replace_catalogue(&table, jiff::Timestamp::now()).await.unwrap();
+    // As the first start does: the window opens on it.
+    app.start_embedded().await.unwrap();
     println!("{} plugins in {:.0?}", table.len(), begun.elapsed());
 }
 
