@@ -1,5 +1,6 @@
 //! A registry, opened: what reading and changing it takes, over any store.
 
+mod attempt;
 mod catalogue;
 mod history;
 mod upload;

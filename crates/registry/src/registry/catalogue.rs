@@ -1,16 +1,12 @@
 //! Reading the catalogue and keeping it: one request when nothing is new, and as few as the change is small.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 use patchbay_package::{Digest, PluginId};
-use rand::{RngExt as _, SeedableRng as _, rngs::SmallRng};
-use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{PATIENCE, Registry, seed};
+use super::{Registry, attempt::Attempt};
 use crate::{
     catalogue::{Head, Known, Line, Lines, MAX_PART, Merge, Part, Table, Tag, Way, over},
     commit::read,
@@ -446,34 +442,4 @@ fn differs(line: &Line, row: &crate::catalogue::RowRef<'_>) -> bool {
     line.seq != row.seq
         || line.row.as_ref().map(|raw| raw.get()) != row.row
         || line.card.as_ref().is_some_and(|card| card.get() != row.card)
-}
-
-/// Where a write of the head is between its tries.
-struct Attempt {
-    deadline: Instant,
-    begun: Instant,
-    number: u32,
-    jitter: SmallRng,
-}
-
-impl Attempt {
-    fn new(what: &str) -> Self {
-        Self { deadline: Instant::now() + PATIENCE, begun: Instant::now(), number: 0, jitter: SmallRng::seed_from_u64(seed(what)) }
-    }
-
-    /// Full jitter over a time that doubles, beginning with what a try takes here: with a far store, others need longer too.
-    async fn wait_or_give_up(&mut self, error: ReadError) -> Result<(), ReadError> {
-        let ReadError::Store(store) = &error else { return Err(error) };
-        let taken = matches!(store.kind, StoreErrorKind::PreconditionFailed { .. } | StoreErrorKind::Busy { .. });
-        if !(taken || store.is_transient()) || Instant::now() >= self.deadline {
-            return Err(error);
-        }
-        let took = self.begun.elapsed().clamp(Duration::from_millis(5), Duration::from_millis(200));
-        self.number += 1;
-        let most = took.saturating_mul(1 << self.number.min(5)).min(Duration::from_secs(2));
-        let wait = self.jitter.random_range(Duration::from_millis(1)..=most);
-        tokio::time::sleep(wait).await;
-        self.begun = Instant::now();
-        Ok(())
-    }
 }
