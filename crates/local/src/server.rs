@@ -29,8 +29,20 @@ const IDLE: Duration = Duration::from_secs(120);
 /// How long a shutdown waits for requests that are under way.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// How long a connection over [`Limits::kept`] may take to send its request.
+const IDLE_OVER_KEPT: Duration = Duration::from_secs(5);
+
 /// Another program could open connections until the app has no file descriptors left for its own work.
-const MAX_CONNECTIONS: usize = 512;
+#[derive(Clone, Copy)]
+struct Limits {
+    /// So many connections are kept for the next request. One that comes when so many are open is closed after its answer: were all
+    /// of them kept, a client that holds them idle would wait for ever for the one that it opened last.
+    kept: usize,
+    /// So many are open at once. One more waits.
+    most: usize,
+}
+
+const LIMITS: Limits = Limits { kept: 384, most: 512 };
 
 /// A running embedded registry. Dropping it stops it at once; [`shutdown`](Self::shutdown) lets requests end first.
 #[derive(Debug)]
@@ -70,7 +82,7 @@ impl LocalServer {
         let mut builder = S3ServiceBuilder::new(Registry::new(Arc::new(opened)));
         builder.set_auth(OneKey(key.clone()));
         let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(accept(listener, builder.build(), stopped));
+        let task = tokio::spawn(accept(listener, builder.build(), LIMITS, stopped));
         Ok(Self { endpoint: format!("http://{address}"), key, stop: Some(stop), task })
     }
 
@@ -128,9 +140,9 @@ impl S3Auth for OneKey {
     }
 }
 
-async fn accept(listener: TcpListener, service: S3Service, mut stopped: oneshot::Receiver<()>) {
+async fn accept(listener: TcpListener, service: S3Service, limits: Limits, mut stopped: oneshot::Receiver<()>) {
     let graceful = GracefulShutdown::new();
-    let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let slots = Arc::new(Semaphore::new(limits.most));
     // Dropped with this task, and with it every connection.
     let mut connections = JoinSet::new();
     loop {
@@ -139,7 +151,8 @@ async fn accept(listener: TcpListener, service: S3Service, mut stopped: oneshot:
             Some(_) = connections.join_next() => {}
             (slot, accepted) = async { (Arc::clone(&slots).acquire_owned().await, listener.accept().await) } => match accepted {
                 Ok((stream, _)) => {
-                    let connection = graceful.watch(serve(stream, service.clone()));
+                    let keep = connections.len() < limits.kept;
+                    let connection = graceful.watch(serve(stream, service.clone(), keep));
                     connections.spawn(async move {
                         // A connection that breaks is the client's to notice.
                         let _ = connection.await;
@@ -158,6 +171,7 @@ async fn accept(listener: TcpListener, service: S3Service, mut stopped: oneshot:
 fn serve(
     stream: TcpStream,
     service: S3Service,
+    keep: bool,
 ) -> http1::Connection<
     TokioIo<TcpStream>,
     impl hyper::service::HttpService<hyper::body::Incoming, ResBody = Body, Error = s3s::HttpError, Future: Send>,
@@ -172,5 +186,45 @@ fn serve(
             }
         }
     });
-    http1::Builder::new().timer(TokioTimer::new()).header_read_timeout(IDLE).serve_connection(TokioIo::new(stream), service)
+    let idle = if keep { IDLE } else { IDLE_OVER_KEPT };
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(idle).keep_alive(keep).serve_connection(TokioIo::new(stream), service)
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use super::*;
+
+    /// Sends a request (a refused one does) and reads the head of the answer.
+    async fn ask(stream: &mut TcpStream) -> String {
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n").await.unwrap();
+        let mut answer = vec![0; 1024];
+        let read = stream.read(&mut answer).await.unwrap();
+        String::from_utf8_lossy(&answer[..read]).to_lowercase()
+    }
+
+    #[tokio::test]
+    async fn connections_that_are_held_idle_keep_nobody_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let (opened, _) = Folder::open(folder.path()).unwrap();
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let service = S3ServiceBuilder::new(Registry::new(Arc::new(opened))).build();
+        let server = tokio::spawn(accept(listener, service, Limits { kept: 2, most: 3 }, stopped));
+        let mut held = Vec::new();
+        for number in 0..8 {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            let answer = ask(&mut stream).await;
+            assert!(answer.starts_with("http/1.1 403"), "{answer}");
+            assert_eq!(answer.contains("connection: close"), number >= 2, "connection {number}: {answer}");
+            held.push(stream);
+        }
+        assert!(ask(&mut held[0]).await.starts_with("http/1.1 403"), "one that is kept serves on");
+        drop(held);
+        stop.send(()).unwrap();
+        server.await.unwrap();
+    }
 }
