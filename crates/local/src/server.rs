@@ -29,16 +29,14 @@ const IDLE: Duration = Duration::from_secs(120);
 /// How long a shutdown waits for requests that are under way.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// How long a connection over [`Limits::kept`] may take to send its request.
-const IDLE_OVER_KEPT: Duration = Duration::from_secs(5);
-
 /// Another program could open connections until the app has no file descriptors left for its own work.
 #[derive(Clone, Copy)]
 struct Limits {
     /// So many connections are kept for the next request. One that comes when so many are open is closed after its answer: were all
     /// of them kept, a client that holds them idle would wait for ever for the one that it opened last.
     kept: usize,
-    /// So many are open at once. One more waits.
+    /// So many are open at once. When one more comes, those over `kept` that were opened and never used are closed, too: a client's
+    /// pool opens some in advance.
     most: usize,
 }
 
@@ -141,31 +139,41 @@ impl S3Auth for OneKey {
 }
 
 async fn accept(listener: TcpListener, service: S3Service, limits: Limits, mut stopped: oneshot::Receiver<()>) {
-    let graceful = GracefulShutdown::new();
+    let (kept, mut over) = (GracefulShutdown::new(), GracefulShutdown::new());
     let slots = Arc::new(Semaphore::new(limits.most));
     // Dropped with this task, and with it every connection.
     let mut connections = JoinSet::new();
     loop {
-        tokio::select! {
+        let accepted = tokio::select! {
             _ = &mut stopped => break,
-            Some(_) = connections.join_next() => {}
-            (slot, accepted) = async { (Arc::clone(&slots).acquire_owned().await, listener.accept().await) } => match accepted {
-                Ok((stream, _)) => {
-                    let keep = connections.len() < limits.kept;
-                    let connection = graceful.watch(serve(stream, service.clone(), keep));
-                    connections.spawn(async move {
-                        // A connection that breaks is the client's to notice.
-                        let _ = connection.await;
-                        drop(slot);
-                    });
-                }
-                // Out of file descriptors, most likely: they come back when others close theirs.
-                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
-            },
+            Some(_) = connections.join_next() => continue,
+            accepted = listener.accept() => accepted,
+        };
+        let Ok((stream, _)) = accepted else {
+            // Out of file descriptors, most likely: they come back when others close theirs.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        if slots.available_permits() == 0 {
+            // When what watches them is dropped, they end: those that serve a request after their answer, the others now.
+            over = GracefulShutdown::new();
         }
+        let slot = tokio::select! {
+            _ = &mut stopped => break,
+            slot = Arc::clone(&slots).acquire_owned() => slot,
+        };
+        while connections.try_join_next().is_some() {}
+        let keep = connections.len() < limits.kept;
+        let group = if keep { &kept } else { &over };
+        let connection = group.watch(serve(stream, service.clone(), keep));
+        connections.spawn(async move {
+            // A connection that breaks is the client's to notice.
+            let _ = connection.await;
+            drop(slot);
+        });
     }
     drop(listener);
-    let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
+    let _ = tokio::time::timeout(GRACE, async { tokio::join!(kept.shutdown(), over.shutdown()) }).await;
 }
 
 fn serve(
@@ -186,9 +194,8 @@ fn serve(
             }
         }
     });
-    let idle = if keep { IDLE } else { IDLE_OVER_KEPT };
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(idle).keep_alive(keep).serve_connection(TokioIo::new(stream), service)
+    http.timer(TokioTimer::new()).header_read_timeout(IDLE).keep_alive(keep).serve_connection(TokioIo::new(stream), service)
 }
 
 #[cfg(test)]
@@ -219,8 +226,10 @@ mod tests {
             let mut stream = TcpStream::connect(address).await.unwrap();
             let answer = ask(&mut stream).await;
             assert!(answer.starts_with("http/1.1 403"), "{answer}");
-            assert_eq!(answer.contains("connection: close"), number >= 2, "connection {number}: {answer}");
+            assert_eq!(answer.contains("connection: close"), number >= 1, "connection {number}: {answer}");
             held.push(stream);
+            // And one that never sends anything.
+            held.push(TcpStream::connect(address).await.unwrap());
         }
         assert!(ask(&mut held[0]).await.starts_with("http/1.1 403"), "one that is kept serves on");
         drop(held);

@@ -4,6 +4,7 @@ use std::{
     fs,
     io::Read as _,
     path::{Path, PathBuf},
+    sync::LazyLock,
 };
 
 use ignore::{
@@ -71,9 +72,14 @@ struct Patterns {
     source: String,
 }
 
+/// Made once: that takes longer than everything else about a small folder. They are asked with paths in the walk.
+static ALWAYS: LazyLock<Patterns> = LazyLock::new(|| Patterns::built_in(NEVER));
+static OF_SOURCES: LazyLock<Patterns> = LazyLock::new(|| Patterns::built_in(USUALLY_NOT));
+static OF_PACKED: LazyLock<Patterns> = LazyLock::new(|| Patterns::built_in(USUALLY_NOT.into_iter().filter(|line| *line != BUNDLED)));
+
 impl Patterns {
-    fn built_in(folder: &Path, lines: &[&str]) -> Self {
-        let mut builder = GitignoreBuilder::new(folder);
+    fn built_in(lines: impl IntoIterator<Item = &'static str>) -> Self {
+        let mut builder = GitignoreBuilder::new("");
         // These name files of systems that ignore case. Neither call can fail for the patterns above.
         let _ = builder.case_insensitive(true);
         for line in lines {
@@ -93,8 +99,7 @@ impl Patterns {
 
 /// The rules that hold at one place of the walk.
 pub(super) struct Rules {
-    never: Patterns,
-    usually_not: Patterns,
+    usually_not: &'static Patterns,
     files: Option<NpmFiles>,
     /// Whether a packing tool chose what is there: git's rules were for what it was made of.
     chosen: bool,
@@ -105,10 +110,8 @@ pub(super) struct Rules {
 impl Rules {
     pub(super) fn new(folder: &Path, chosen: bool) -> Self {
         let package = if chosen { None } else { read_text(&folder.join(npm_files::SOURCE)).ok().flatten() };
-        let usually_not: Vec<&str> = USUALLY_NOT.into_iter().filter(|line| !(chosen && *line == BUNDLED)).collect();
         Self {
-            never: Patterns::built_in(folder, &NEVER),
-            usually_not: Patterns::built_in(folder, &usually_not),
+            usually_not: if chosen { &OF_PACKED } else { &OF_SOURCES },
             files: package.and_then(|text| NpmFiles::read(folder, &text)),
             chosen,
             levels: Vec::new(),
@@ -133,13 +136,13 @@ impl Rules {
         let ours = || self.levels.iter().rev().filter_map(|(ours, _)| ours.as_ref()).find_map(|p| p.verdict(path, is_dir));
         let git = || self.levels.iter().rev().filter_map(|(_, git)| git.as_ref()).find_map(|p| p.verdict(path, is_dir));
         // An exception among the built-in rules takes back a built-in rule only, not one of the author's.
-        let of = |patterns: &Patterns| patterns.verdict(path, is_dir).filter(Result::is_err);
+        let of = |patterns: &Patterns| patterns.verdict(Path::new(name), is_dir).filter(Result::is_err);
         // What `files` lists goes in although git ignores it: it is usually what a build made.
         let listed = || match &self.files {
             Some(files) => Some(by_files(files, path, name, is_dir)),
             None => git(),
         };
-        of(&self.never).or_else(ours).or_else(|| of(&self.usually_not)).or_else(listed)?.err()
+        of(&ALWAYS).or_else(ours).or_else(|| of(self.usually_not)).or_else(listed)?.err()
     }
 }
 

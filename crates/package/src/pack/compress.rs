@@ -26,6 +26,8 @@ use crate::{Digest, Hasher, SourceFile};
 const MOST_THREADS: usize = 8;
 /// How many files may be under way at once. With [`IN_MEMORY`] it bounds the memory: at most 32 MiB of compressed bytes.
 const AHEAD: usize = 32;
+/// Up to this many bytes in all, starting threads takes longer than compressing.
+const FEW: u64 = 256 << 10;
 /// From this size on a compressed file waits on disk instead of in memory, in bytes.
 const IN_MEMORY: usize = 1 << 20;
 
@@ -57,6 +59,17 @@ pub(super) fn compress_all(
     progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
     mut each: impl FnMut(&SourceFile, Compressed) -> Result<(), PackError>,
 ) -> Result<(), PackError> {
+    if files.iter().map(|file| file.size).sum::<u64>() <= FEW {
+        let (mut compressor, mut read) = (Compressor::new(folder, scratch), 0);
+        for file in files {
+            let done = compressor.file(file, &mut |bytes| {
+                read += bytes as u64;
+                progress(read)
+            })?;
+            each(file, done)?;
+        }
+        return Ok(());
+    }
     let (orders, todo) = channel();
     let (todo, stop) = (Mutex::new(todo), AtomicBool::new(false));
     let (tell, news) = channel();
@@ -118,39 +131,54 @@ struct Worker<'a> {
 impl Worker<'_> {
     /// Until there is nothing more to do, or nobody listens any more.
     fn run(self) {
-        // One for all files: the compressor's tables are larger than most files.
-        let mut encoder = DeflateEncoder::new(self.spool(), LEVEL);
-        let mut chunk = vec![0; CHUNK];
+        let mut compressor = Compressor::new(self.folder, self.scratch);
+        let mut on_read = |bytes| {
+            // Nobody listens only after a failure that is told already.
+            let _ = self.tell.send(News::Read(bytes));
+            if self.stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
         loop {
             let next = self.todo.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok(place) = next else { return };
-            let done = self.file(self.files[place], &mut encoder, &mut chunk);
+            let done = compressor.file(self.files[place], &mut on_read);
             if self.tell.send(News::Done(place, done)).is_err() {
                 return;
             }
         }
     }
+}
 
-    fn spool(&self) -> SpooledTempFile {
-        spooled_tempfile_in(IN_MEMORY, self.scratch)
+struct Compressor<'a> {
+    folder: &'a Path,
+    scratch: &'a Path,
+    /// One for all files: the compressor's tables are larger than most files.
+    encoder: DeflateEncoder<SpooledTempFile>,
+    chunk: Vec<u8>,
+}
+
+impl<'a> Compressor<'a> {
+    fn new(folder: &'a Path, scratch: &'a Path) -> Self {
+        Self { folder, scratch, encoder: DeflateEncoder::new(spool(scratch), LEVEL), chunk: vec![0; CHUNK] }
     }
 
-    fn file(&self, file: &SourceFile, encoder: &mut DeflateEncoder<SpooledTempFile>, chunk: &mut [u8]) -> Result<Compressed, PackError> {
+    fn file(&mut self, file: &SourceFile, on_read: &mut dyn FnMut(usize) -> ControlFlow<()>) -> Result<Compressed, PackError> {
         let mut source = Source::open(self.folder, file)?;
         let (mut crc, mut hasher) = (Crc::new(), Hasher::new());
-        while let Some(bytes) = source.next(chunk)? {
-            if self.stop.load(Ordering::Relaxed) {
+        while let Some(bytes) = source.next(&mut self.chunk)? {
+            if on_read(bytes.len()).is_break() {
                 return Err(PackError::Cancelled);
             }
             crc.update(bytes);
             hasher.update(bytes);
-            encoder.write_all(bytes).map_err(write_error)?;
-            // Nobody listens only after a failure that is told already.
-            let _ = self.tell.send(News::Read(bytes.len()));
+            self.encoder.write_all(bytes).map_err(write_error)?;
         }
-        let mut bytes = encoder.reset(self.spool()).map_err(write_error)?;
+        let mut bytes = self.encoder.reset(spool(self.scratch)).map_err(write_error)?;
         let packed = bytes.stream_position().map_err(write_error)?;
         bytes.rewind().map_err(write_error)?;
         Ok(Compressed { bytes, packed, crc32: crc.sum(), sha256: hasher.finish() })
     }
+}
+
+fn spool(scratch: &Path) -> SpooledTempFile {
+    spooled_tempfile_in(IN_MEMORY, scratch)
 }

@@ -181,8 +181,7 @@ impl App {
     /// What follows a commit: the catalogue, and reading it back. The release is live whatever becomes of these.
     async fn tell(&self, session: &Session, done: &Committed, version: &Version, job: &JobContext) -> Result<JobResult, WireError> {
         job.reporter.phase(Phase::Listing);
-        let (kept, folded) = tokio::join!(session.keep_seen(), session.fold(&done.document, done.etag.as_ref(), self.now()));
-        let mut warning = kept.err().or(folded.err());
+        let mut warning = session.fold(&done.document, done.etag.as_ref(), self.now()).await.err();
         let release = done.document.release(version).ok_or_else(|| Refusal::NoVersion { version: version.clone() })?;
         let Some(artifact) = release.artifacts.first() else {
             return Err(Refusal::NoVersion { version: version.clone() }.into());
@@ -190,7 +189,9 @@ impl App {
         job.reporter.phase(Phase::Verifying);
         // The release is live and listed: what is left of the catalogue's work takes nobody's time.
         let id = &done.document.header.id;
-        let (read, ()) = tokio::join!(self.read_back(session, id, version, &release.artifacts, job), session.tidy(self.now()));
+        let read_back = self.read_back(session, id, version, &release.artifacts, job);
+        let (read, kept, ()) = tokio::join!(read_back, session.keep_seen(), session.tidy(self.now()));
+        warning = kept.err().or(warning);
         let verified = match read {
             Ok(()) => true,
             Err(e) => {
