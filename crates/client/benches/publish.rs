@@ -183,7 +183,9 @@ async fn publish(app: &App, folder: &Path) -> (Took, impl Fn(&[String]) -> usize
         if job.id != id {
             continue;
         }
-        if std::env::var_os("PATCHBAY_BENCH_PHASES").is_some() && let JobState::Running { phase, .. } = &job.status {
+        if std::env::var_os("PATCHBAY_BENCH_PHASES").is_some()
+            && let JobState::Running { phase, .. } = &job.status
+        {
             eprintln!("{phase:?} {:.2}", begun.elapsed().as_secs_f64() * 1e3);
         }
         match job.status {

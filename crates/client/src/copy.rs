@@ -144,7 +144,7 @@ impl LocalCopy {
 }
 
 /// What is before the bytes of a block: their length and checksum.
-fn seal(block: &[u8]) -> [u8; 12] {
+pub(crate) fn seal(block: &[u8]) -> [u8; 12] {
     let mut seal = [0; 12];
     seal[..8].copy_from_slice(&(block.len() as u64).to_le_bytes());
     seal[8..].copy_from_slice(&crc32fast::hash(block).to_le_bytes());
@@ -152,7 +152,7 @@ fn seal(block: &[u8]) -> [u8; 12] {
 }
 
 /// Takes the next whole block.
-fn block(rest: &mut Bytes) -> Option<Bytes> {
+pub(crate) fn block(rest: &mut Bytes) -> Option<Bytes> {
     let length = u64::from_le_bytes(rest.get(..8)?.try_into().ok()?);
     let end = usize::try_from(length).ok()?.checked_add(12)?;
     let checksum = u32::from_le_bytes(rest.get(8..12)?.try_into().ok()?);

@@ -117,6 +117,12 @@ impl Home {
         self.cache(registry).join("catalogue")
     }
 
+    /// The index over that catalogue.
+    #[must_use]
+    pub fn index(&self, registry: &str) -> PathBuf {
+        self.cache(registry).join("index")
+    }
+
     /// The folder of what was last known to be counted: a file that is called by its digest.
     #[must_use]
     pub fn statistics(&self, registry: &str) -> PathBuf {

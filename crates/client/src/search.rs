@@ -1,52 +1,26 @@
 //! Searching in the rows of the local copy.
 
+mod made;
+mod row;
+
 use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-    fs,
-    path::{Path, PathBuf},
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    collections::BTreeSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use jiff::Timestamp;
-use patchbay_registry::{
-    catalogue::{Part, RowRef, Statistics},
-    format::document::Status,
-};
-use patchbay_search::{Counts, Entry, Found, Index, Kind, Query, Sort, State, Unclear};
-use serde::Deserialize;
+use patchbay_search::{Counts, Found, Index, Kind, Query, Sort, State, Unclear};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{
-    copy::LocalCopy,
-    wire::{Chip, FilterKind, Looser, SortBy, TypedFilter, UnclearFilter},
-};
+pub(crate) use made::{Search, Searched};
+
+use crate::wire::{Chip, FilterKind, Looser, SortBy, TypedFilter, UnclearFilter};
 
 /// How many chips there are of each kind.
 const CHIPS: usize = 24;
 
 /// What `is:installed` finds: Patchbay does not install plugins.
 static INSTALLED: BTreeSet<String> = BTreeSet::new();
-
-/// The index over the copy that was searched last.
-#[derive(Debug, Default)]
-pub(crate) struct Search {
-    /// Held while one is made: whoever asks meanwhile waits, for two would make the same index twice.
-    made: Mutex<Option<Arc<Catalogue>>>,
-    used: AtomicBool,
-    /// The copy that is to be searched next.
-    next: Mutex<Option<Searched>>,
-}
-
-/// A copy, and the file of the statistics that its head names, if it is there.
-#[derive(Clone, Debug)]
-pub(crate) struct Searched {
-    pub copy: Arc<LocalCopy>,
-    pub statistics: Option<PathBuf>,
-}
 
 /// The plugins of one copy, to be searched.
 #[derive(Debug)]
@@ -60,11 +34,12 @@ pub(crate) struct Catalogue {
 }
 
 /// What the plugins are made from: they are others when this is. Merging what changed makes another head of the same plugins.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Mark {
     lineage: Uuid,
     position: u64,
-    statistics: Option<PathBuf>,
+    /// The digest of the statistics that were there.
+    statistics: Option<String>,
 }
 
 /// The results of a search.
@@ -74,55 +49,6 @@ pub(crate) struct Results {
     sort: SortBy,
     pub found: Found,
     counts: Counts,
-}
-
-impl Search {
-    /// The plugins of a copy. Takes its time for one that is searched for the first time.
-    pub fn over(&self, searched: &Searched) -> Arc<Catalogue> {
-        self.used.store(true, Ordering::Relaxed);
-        renewed(&mut lock(&self.made), searched)
-    }
-
-    /// Notes that there is another copy. Answers whether somebody is going to search it, because they did so before: then it is time
-    /// to [prepare](Self::prepare) it.
-    pub fn is_next(&self, searched: Searched) -> bool {
-        let used = self.used.load(Ordering::Relaxed);
-        if used {
-            *lock(&self.next) = Some(searched);
-        }
-        used
-    }
-
-    /// Makes the index over the next copy; of several that came meanwhile only over the last one.
-    pub fn prepare(&self) {
-        let mut made = lock(&self.made);
-        let next = lock(&self.next).take();
-        if let Some(searched) = next {
-            renewed(&mut made, &searched);
-        }
-    }
-}
-
-fn renewed(made: &mut Option<Arc<Catalogue>>, Searched { copy, statistics }: &Searched) -> Arc<Catalogue> {
-    let known = &copy.known;
-    let mark = Mark { lineage: known.head.lineage, position: known.head.position, statistics: statistics.clone() };
-    if let Some(made) = made.as_ref()
-        && made.mark == mark
-    {
-        return made.clone();
-    }
-    let counted = statistics.as_ref().zip(known.head.stats.as_ref()).and_then(|(path, part)| read(path, part));
-    let rows: Vec<Brief<'_>> = copy.table().rows().filter_map(Brief::read).collect();
-    let index = Index::new(&rows.iter().map(|row| row.entry(counted.as_ref())).collect::<Vec<_>>());
-    let edition = made.as_ref().map_or(1, |before| before.edition.wrapping_add(1));
-    let catalogue = Arc::new(Catalogue { mark, edition, index, last: Mutex::default() });
-    *made = Some(catalogue.clone());
-    catalogue
-}
-
-/// What cannot be read is as if nobody had counted: it is fetched again when it is another.
-fn read(path: &Path, part: &Part) -> Option<Statistics> {
-    Statistics::read(part, &fs::read(path).ok()?).ok().flatten()
 }
 
 impl Catalogue {
@@ -208,68 +134,4 @@ fn kind(kind: Kind) -> FilterKind {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // What is in it is replaced whole.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// What of a row is searched, borrowed from the table: reading all of it would take most of the time that making an index does.
-struct Brief<'a> {
-    id: &'a str,
-    card: Card<'a>,
-    facts: Facts<'a>,
-}
-
-#[derive(Deserialize)]
-struct Card<'a> {
-    #[serde(borrow)]
-    name: Text<'a>,
-    #[serde(borrow, default)]
-    description: Text<'a>,
-    #[serde(borrow, default)]
-    author: Text<'a>,
-    #[serde(borrow, default)]
-    categories: Vec<Text<'a>>,
-}
-
-#[derive(Deserialize)]
-struct Facts<'a> {
-    status: Status,
-    #[serde(borrow)]
-    channels: BTreeMap<Text<'a>, Held>,
-    #[serde(borrow, default)]
-    hosts: BTreeMap<Text<'a>, Text<'a>>,
-    updated: Timestamp,
-}
-
-#[derive(Deserialize)]
-struct Held {
-    #[serde(default)]
-    held: bool,
-}
-
-/// Borrowed unless something in it is escaped.
-#[derive(Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-
-impl<'a> Brief<'a> {
-    /// None when a later Patchbay wrote it in another shape.
-    fn read(row: RowRef<'a>) -> Option<Self> {
-        Some(Self { id: row.id, card: serde_json::from_str(row.card).ok()?, facts: serde_json::from_str(row.row?).ok()? })
-    }
-
-    fn entry(&self, counted: Option<&Statistics>) -> Entry<'_> {
-        let Self { id, card, facts } = self;
-        Entry {
-            id,
-            name: &card.name.0,
-            description: &card.description.0,
-            author: &card.author.0,
-            categories: card.categories.iter().map(|text| &*text.0).collect(),
-            channels: facts.channels.keys().map(|text| &*text.0).collect(),
-            hosts: facts.hosts.iter().map(|(host, range)| (&*host.0, &*range.0)).collect(),
-            updated: facts.updated.as_second(),
-            popularity: counted.and_then(|counted| counted.downloads(id)),
-            deprecated: facts.status == Status::Deprecated,
-            frozen: facts.status == Status::Frozen,
-            held: facts.channels.values().any(|channel| channel.held),
-        }
-    }
 }

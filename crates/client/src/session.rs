@@ -118,7 +118,8 @@ impl Session {
         let profile = remember(app, profile, &registry)?;
         let copy = LocalCopy::open(&home.catalogue(profile.key())).map(Arc::new);
         let base = Mutex::new(copy.as_ref().map(|copy| copy.known.clone()));
-        let (waiting, left_over, compared, lists, search) = Default::default();
+        let search = Arc::new(Search::new(home.index(profile.key())));
+        let (waiting, left_over, compared, lists) = Default::default();
         Ok(Self { profile, registry, place, home, copy: RwLock::new(copy), base, waiting, left_over, compared, lists, search })
     }
 
@@ -127,9 +128,10 @@ impl Session {
         self.copy.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// A copy, to be searched. It may take as long as making the index over its plugins does.
-    pub fn searched(&self, copy: &Arc<LocalCopy>) -> Arc<Catalogue> {
-        self.search.over(&self.with_statistics(copy))
+    /// A copy, to be searched; and whether the index is one of before, unless somebody wants to `wait` for the next. It may take as long
+    /// as making the index does.
+    pub fn searched(&self, copy: &Arc<LocalCopy>, wait: bool) -> (Arc<Catalogue>, bool) {
+        self.search.over(&self.with_statistics(copy), wait)
     }
 
     fn with_statistics(&self, copy: &Arc<LocalCopy>) -> Searched {
@@ -155,10 +157,7 @@ impl Session {
     }
 
     fn prepare(&self, copy: &Arc<LocalCopy>) {
-        if self.search.is_next(self.with_statistics(copy)) {
-            let search = self.search.clone();
-            tokio::task::spawn_blocking(move || search.prepare());
-        }
+        self.search.is_next(self.with_statistics(copy));
     }
 
     /// Asks whether the catalogue changed, with one request, and reads what did. Answers whether it did. A catalogue with much less in it is

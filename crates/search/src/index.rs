@@ -4,11 +4,13 @@ use std::{panic::resume_unwind, thread};
 
 use patchbay_package::Range;
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     entry::Entry,
     lists::Lists,
     text,
+    texts::Texts,
     values::{self, Values},
     words::{MOST_PLUGINS, WordIndex},
 };
@@ -24,7 +26,7 @@ pub(crate) mod state {
 ///
 /// Plugins are numbered by how much people want them: by advice, popularity, freshness and name. So those that match equally
 /// well are in order as they come, and nothing has to be sorted while somebody types.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Index {
     pub(crate) words: WordIndex,
     pub(crate) categories: Values,
@@ -41,7 +43,7 @@ pub struct Index {
 }
 
 /// The ids, one after another, and which plugin has which.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Ids {
     text: String,
     ends: Vec<u32>,
@@ -49,10 +51,13 @@ struct Ids {
 }
 
 /// The hosts that plugins name, and the ranges of versions that they name them with.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Hosts {
     pub values: Values,
-    /// Each range once; none where what the author wrote is no range.
+    /// Each range once, as authors wrote it.
+    written: Texts,
+    /// The same, read; none where it is no range.
+    #[serde(skip)]
     pub ranges: Vec<Option<Range>>,
     /// For each plugin host and range, in turn.
     pub pairs: Lists,
@@ -191,6 +196,13 @@ impl Ids {
 }
 
 /// Everything that reads the plugins one by one.
+impl Hosts {
+    /// Once for each range, and not once for each plugin that has it.
+    pub fn read_ranges(&mut self) {
+        self.ranges = (0..self.written.len()).map(|at| Range::parse(self.written.get(at)).ok()).collect();
+    }
+}
+
 #[derive(Default)]
 struct Collectors {
     categories: values::Collector,
@@ -203,7 +215,7 @@ struct Collectors {
 #[derive(Default)]
 struct HostCollector {
     values: values::Collector,
-    ranges: Vec<Option<Range>>,
+    written: Vec<String>,
     known: FxHashMap<String, u32>,
     pairs: Lists,
 }
@@ -227,8 +239,8 @@ impl HostCollector {
             let range = match self.known.get(*range) {
                 Some(range) => *range,
                 None => {
-                    let number = crate::short(self.ranges.len());
-                    self.ranges.push(Range::parse(range).ok());
+                    let number = crate::short(self.written.len());
+                    self.written.push((*range).to_owned());
                     self.known.insert((*range).to_owned(), number);
                     number
                 }
@@ -240,6 +252,13 @@ impl HostCollector {
     }
 
     fn done(self) -> Hosts {
-        Hosts { values: self.values.done(), ranges: self.ranges, pairs: self.pairs }
+        let mut hosts = Hosts {
+            values: self.values.done(),
+            written: Texts::new(self.written.iter().map(String::as_str)),
+            ranges: Vec::new(),
+            pairs: self.pairs,
+        };
+        hosts.read_ranges();
+        hosts
     }
 }

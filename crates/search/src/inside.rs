@@ -1,10 +1,12 @@
 //! What words have inside.
 
+use serde::{Deserialize, Serialize};
+
 use crate::texts::Texts;
 
 /// Every ending of every word, sorted: what has something inside has an ending that begins so. Four bytes for each letter, so that a few
 /// binary searches stand for looking through all words.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Insides {
     places: Vec<u32>,
 }

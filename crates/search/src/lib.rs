@@ -4,6 +4,7 @@ mod entry;
 mod find;
 mod index;
 mod inside;
+mod kept;
 mod lists;
 mod place;
 mod query;

@@ -1,7 +1,9 @@
 //! A list of numbers for each of many things, all in one piece of memory.
 
+use serde::{Deserialize, Serialize};
+
 /// The lists, one after another.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Lists {
     /// Where each begins, and where the next one would.
     starts: Vec<u32>,

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use memchr::memmem::Finder;
+use serde::{Deserialize, Serialize};
 
 /// What parts the texts. Nothing that is looked for has it.
 const GAP: u8 = 0;
@@ -11,7 +12,7 @@ const GAP: u8 = 0;
 const STRIDE: usize = 32;
 
 /// Texts that are numbered in the order in which they came.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Texts {
     text: String,
     /// Where each begins, and where the next one would.

@@ -1,11 +1,12 @@
 //! Which values of one kind (categories, authors, channels, …) each plugin has.
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use crate::{lists::Lists, text, texts::Texts};
 
 /// The values of one kind, and of each plugin which it has.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Values {
     /// As people write each.
     names: Texts,

@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{texts::Texts, typo};
 
 /// Sorted distinct words. What begins alike stands together, so that beginnings and near misses are a few binary searches.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Vocabulary {
     words: Texts,
 }

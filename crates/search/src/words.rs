@@ -3,6 +3,7 @@
 use std::{panic::resume_unwind, sync::LazyLock, thread};
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     entry::Entry,
@@ -26,7 +27,7 @@ const FEW: usize = 100;
 ///
 /// Names and ids that are written as one word are apart: nobody looks for something inside of them that is not inside of a word,
 /// and nearly every plugin has its own, so that they are most of all words.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct WordIndex {
     words: Table,
     insides: Insides,
@@ -34,7 +35,7 @@ pub(crate) struct WordIndex {
 }
 
 /// Sorted words, and where each stands.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Table {
     vocabulary: Vocabulary,
     /// For each word the plugins that have it, in order, each with its places.

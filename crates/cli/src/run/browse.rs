@@ -23,7 +23,13 @@ pub(super) async fn search(context: &Context, asked: &args::Search) -> Outcome {
     let sync = context.app.sync(context.registry()).await?;
     let categories = asked.category.iter().map(|category| format!("category:\"{}\"", category.replace('"', " ")));
     let query: Vec<String> = asked.words.iter().cloned().chain(categories).collect();
-    let first = BrowseRequest { sort: asked.sort.into(), offset: asked.offset, limit: asked.limit, ..BrowseRequest::of(query.join(" ")) };
+    let first = BrowseRequest {
+        sort: asked.sort.into(),
+        offset: asked.offset,
+        limit: asked.limit,
+        wait: true,
+        ..BrowseRequest::of(query.join(" "))
+    };
     let mut found = context.app.browse(context.registry(), &first).await?;
     // A page of the app may be shorter than what was asked for.
     while !found.rows.is_empty() && found.rows.len() < asked.limit as usize && next(&found) < found.found {

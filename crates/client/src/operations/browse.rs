@@ -24,7 +24,10 @@ impl App {
         let Some(copy) = session.copy() else { return Ok(BrowseView { offset: request.offset, ..BrowseView::default() }) };
         let request = request.clone();
         // In a thread of its own: it is work, and the first search of a copy makes the index.
-        let work = tokio::task::spawn_blocking(move || search(&session.searched(&copy), &copy, &request));
+        let work = tokio::task::spawn_blocking(move || {
+            let (catalogue, behind) = session.searched(&copy, request.wait);
+            BrowseView { behind, ..search(&catalogue, &copy, &request) }
+        });
         work.await.map_err(|e| sentence(Code::Failed, "broke", e, None, &[]))
     }
 
@@ -99,6 +102,7 @@ fn search(catalogue: &Catalogue, copy: &LocalCopy, request: &BrowseRequest) -> B
         located: request.locate.as_ref().and_then(|id| results.found.position(&catalogue.index, id)).map(count),
         total: count(copy.table().len()),
         edition: catalogue.edition,
+        behind: false,
         forgiven: results.found.forgiven,
         counted: catalogue.index.knows_popularity(),
         filters: results.filters(),

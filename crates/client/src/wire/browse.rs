@@ -37,6 +37,10 @@ pub struct BrowseRequest {
     #[serde(default)]
     #[ts(optional)]
     pub locate: Option<String>,
+    /// Whether to wait until what changed last can be searched, where that takes a while.
+    #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
+    pub wait: bool,
 }
 
 impl BrowseRequest {
@@ -137,6 +141,8 @@ pub struct BrowseView {
     pub total: u32,
     /// Another number whenever the plugins are others: rows of two numbers are of two lists.
     pub edition: u32,
+    /// Whether what changed last is not searched yet, because there are many plugins: whoever waits gets another list.
+    pub behind: bool,
     /// Whether some results are there only because a typo was forgiven.
     pub forgiven: bool,
     /// Whether the registry counts downloads, so that there is something to sort by.
