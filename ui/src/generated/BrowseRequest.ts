@@ -24,4 +24,8 @@ limit: number,
 /**
  * A plugin of which the position is asked for.
  */
-locate?: string, };
+locate?: string, 
+/**
+ * Whether to wait until what changed last can be searched, where that takes a while.
+ */
+wait?: boolean, };

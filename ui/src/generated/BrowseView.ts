@@ -34,6 +34,10 @@ total: number,
  */
 edition: number, 
 /**
+ * Whether what changed last is not searched yet, because there are many plugins: whoever waits gets another list.
+ */
+behind: boolean, 
+/**
  * Whether some results are there only because a typo was forgiven.
  */
 forgiven: boolean, 

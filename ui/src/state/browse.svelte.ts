@@ -40,6 +40,7 @@ export class Browse {
 	private readonly wanted = new Set<number>();
 	private timer: ReturnType<typeof setTimeout> | null = null;
 	private asked = 0;
+	private following = false;
 	/** What the pages are the answer to. */
 	private question = '';
 
@@ -163,9 +164,26 @@ export class Browse {
 			this.at = at;
 			this.error = null;
 			this.list += 1;
+			if (view.behind) void this.follow();
 		} catch (reason) {
 			if (asked === this.asked) this.error = toWireError(reason);
 		}
+	}
+
+	/** Reads the list again as soon as what changed last is in it, where that takes a while. */
+	private async follow(): Promise<void> {
+		if (this.following) return;
+		this.following = true;
+		const { name } = this.registries;
+		try {
+			await this.backend.browse(name, { query: '', sort: this.sort, offset: 0, limit: 0, wait: true });
+		} catch {
+			// What is there stands; the next refresh reads the list again.
+			return;
+		} finally {
+			this.following = false;
+		}
+		if (name === this.registries.name) await this.load();
 	}
 
 	/** One more page of the same list. */

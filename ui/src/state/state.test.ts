@@ -86,6 +86,24 @@ describe('browse', () => {
 		expect([browse.at, browse.selected?.id, browse.reveal]).toEqual([42, 'p-42', true]);
 	});
 
+	test('a list that lacks what is new is read again when it has that, by one who waits', async () => {
+		const { memory, browse } = await browsing();
+		const real = memory.browse.bind(memory);
+		const told: (() => void)[] = [];
+		let ready = false;
+		memory.browse = async (registry, request) => {
+			if (request.wait) await new Promise<void>((resolve) => told.push(resolve));
+			return { ...(await real(registry, request)), behind: !ready };
+		};
+		await browse.load();
+		await browse.search('pomodoro');
+		expect([browse.found, browse.view?.behind, told.length]).toEqual([1, true, 1]);
+		ready = true;
+		told[0]?.();
+		await vi.waitFor(() => expect(browse.view?.behind).toBe(false));
+		expect([browse.query, browse.found, told.length]).toEqual(['pomodoro', 1, 1]);
+	});
+
 	test('a list that became another one is read anew', async () => {
 		const { memory, browse } = await browsing();
 		crowd(memory, 1_000);

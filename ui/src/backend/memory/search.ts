@@ -112,6 +112,7 @@ export function search(
 		located: at < 0 ? null : at,
 		total: cards.length,
 		edition: cards.length,
+		behind: false,
 		forgiven: false,
 		counted,
 		filters,

@@ -19,6 +19,7 @@ export const browse = {
 		range: 'This is no range of versions, so it filters nothing. Write it as >=1.4.',
 	},
 	asOf: (ago: string) => `as of ${ago}`,
+	behind: 'adding what is new…',
 	forgiven: 'spelling forgiven',
 	forgivenWhy: 'Some of these are here only because a typing mistake was forgiven.',
 	results: (n: string, one: boolean) => (one ? '1 plugin' : `${n} plugins`),

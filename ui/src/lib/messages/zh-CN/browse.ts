@@ -20,6 +20,7 @@ export const browse: Messages['browse'] = {
 		range: '这不是版本范围，暂不筛选。请写成 >=1.4 这样的形式。',
 	},
 	asOf: (ago) => `更新于 ${ago}`,
+	behind: '正在加入新内容…',
 	forgiven: '已容忍拼写错误',
 	forgivenWhy: '其中一些结果是在容忍拼写错误后才找到的。',
 	results: (n) => `${n} 个插件`,
