@@ -12,7 +12,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::durable::sync_dir;
+use crate::durable::{Folders, sync_dir};
 use crate::etag::Etags;
 use crate::locks::KeyLocks;
 use crate::name::component_file_name;
@@ -26,6 +26,7 @@ pub(crate) struct Folder {
     pub(crate) scratch: Scratch,
     pub(crate) locks: KeyLocks,
     pub(crate) etags: Etags,
+    pub(crate) durable: Folders,
 }
 
 impl Folder {
@@ -46,7 +47,7 @@ impl Folder {
         let scratch = Scratch::create(&incoming).map_err(LocalError::folder(&incoming))?;
         let key = LocalKey::of_folder(&root, scratch.dir())?;
         sync_dir(&root).map_err(LocalError::folder(&root))?;
-        let folder = Self { buckets, scratch, locks: KeyLocks::new(locks), etags: Etags::default() };
+        let folder = Self { buckets, scratch, locks: KeyLocks::new(locks), etags: Etags::default(), durable: Folders::default() };
         Ok((folder, key))
     }
 

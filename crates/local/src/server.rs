@@ -35,12 +35,13 @@ struct Limits {
     /// So many connections are kept for the next request. One that comes when so many are open is closed after its answer: were all
     /// of them kept, a client that holds them idle would wait for ever for the one that it opened last.
     kept: usize,
-    /// So many are open at once. When one more comes, those over `kept` that were opened and never used are closed, too: a client's
-    /// pool opens some in advance.
+    /// So many are open at once. One more waits.
     most: usize,
+    /// How long one that is not kept may take to send its request: a client's pool opens some in advance and never uses them.
+    patience: Duration,
 }
 
-const LIMITS: Limits = Limits { kept: 384, most: 512 };
+const LIMITS: Limits = Limits { kept: 512, most: 1024, patience: Duration::from_secs(5) };
 
 /// A running embedded registry. Dropping it stops it at once; [`shutdown`](Self::shutdown) lets requests end first.
 #[derive(Debug)]
@@ -139,47 +140,38 @@ impl S3Auth for OneKey {
 }
 
 async fn accept(listener: TcpListener, service: S3Service, limits: Limits, mut stopped: oneshot::Receiver<()>) {
-    let (kept, mut over) = (GracefulShutdown::new(), GracefulShutdown::new());
+    let graceful = GracefulShutdown::new();
     let slots = Arc::new(Semaphore::new(limits.most));
     // Dropped with this task, and with it every connection.
     let mut connections = JoinSet::new();
     loop {
-        let accepted = tokio::select! {
+        tokio::select! {
             _ = &mut stopped => break,
-            Some(_) = connections.join_next() => continue,
-            accepted = listener.accept() => accepted,
-        };
-        let Ok((stream, _)) = accepted else {
-            // Out of file descriptors, most likely: they come back when others close theirs.
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            continue;
-        };
-        if slots.available_permits() == 0 {
-            // When what watches them is dropped, they end: those that serve a request after their answer, the others now.
-            over = GracefulShutdown::new();
+            Some(_) = connections.join_next() => {}
+            (slot, accepted) = async { (Arc::clone(&slots).acquire_owned().await, listener.accept().await) } => match accepted {
+                Ok((stream, _)) => {
+                    let over = (connections.len() >= limits.kept).then_some(limits.patience);
+                    let connection = graceful.watch(serve(stream, service.clone(), over));
+                    connections.spawn(async move {
+                        // A connection that breaks is the client's to notice.
+                        let _ = connection.await;
+                        drop(slot);
+                    });
+                }
+                // Out of file descriptors, most likely: they come back when others close theirs.
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            },
         }
-        let slot = tokio::select! {
-            _ = &mut stopped => break,
-            slot = Arc::clone(&slots).acquire_owned() => slot,
-        };
-        while connections.try_join_next().is_some() {}
-        let keep = connections.len() < limits.kept;
-        let group = if keep { &kept } else { &over };
-        let connection = group.watch(serve(stream, service.clone(), keep));
-        connections.spawn(async move {
-            // A connection that breaks is the client's to notice.
-            let _ = connection.await;
-            drop(slot);
-        });
     }
     drop(listener);
-    let _ = tokio::time::timeout(GRACE, async { tokio::join!(kept.shutdown(), over.shutdown()) }).await;
+    let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
 }
 
+/// `over` is the patience with a connection that is not kept.
 fn serve(
     stream: TcpStream,
     service: S3Service,
-    keep: bool,
+    over: Option<Duration>,
 ) -> http1::Connection<
     TokioIo<TcpStream>,
     impl hyper::service::HttpService<hyper::body::Incoming, ResBody = Body, Error = s3s::HttpError, Future: Send>,
@@ -195,7 +187,10 @@ fn serve(
         }
     });
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(IDLE).keep_alive(keep).serve_connection(TokioIo::new(stream), service)
+    http.timer(TokioTimer::new())
+        .header_read_timeout(over.unwrap_or(IDLE))
+        .keep_alive(over.is_none())
+        .serve_connection(TokioIo::new(stream), service)
 }
 
 #[cfg(test)]
@@ -219,8 +214,9 @@ mod tests {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
+        let limits = Limits { kept: 2, most: 3, patience: Duration::from_millis(100) };
         let service = S3ServiceBuilder::new(Registry::new(Arc::new(opened))).build();
-        let server = tokio::spawn(accept(listener, service, Limits { kept: 2, most: 3 }, stopped));
+        let server = tokio::spawn(accept(listener, service, limits, stopped));
         let mut held = Vec::new();
         for number in 0..8 {
             let mut stream = TcpStream::connect(address).await.unwrap();

@@ -77,7 +77,8 @@ pub(crate) async fn put(folder: Arc<Folder>, bucket: String, key: Key, condition
             upload.as_file().sync_all()?;
             passed("synced");
             rename_into(&bucket, &key, upload)?;
-            sync_parents(&bucket, &key)
+            inner.durable.sync(&key.path_in(&bucket), &bucket)?;
+            Ok(())
         })
         .await
 }
@@ -151,15 +152,4 @@ fn rename_into(bucket: &Path, key: &Key, upload: NamedTempFile) -> Result<(), Re
         }
     }
     Err(Refusal::Io(io::ErrorKind::NotFound.into()))
-}
-
-/// Every folder up to the bucket, also those that were there: another writer may have made them a moment ago and not
-/// have come to this line.
-fn sync_parents(bucket: &Path, key: &Key) -> Result<(), Refusal> {
-    let path = key.path_in(bucket);
-    for parent in path.ancestors().skip(1).take_while(|parent| parent.starts_with(bucket)) {
-        sync_dir(parent)?;
-        passed("folder synced");
-    }
-    Ok(())
 }

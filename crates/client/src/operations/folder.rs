@@ -173,6 +173,16 @@ pub(super) fn joined<T>(result: Result<T, tokio::task::JoinError>) -> Result<T, 
 /// Reads a folder: manifest, contents, and what is wrong with them. `allowed` names findings of secrets that are none.
 /// An archive is unpacked below `temporary`.
 pub(super) async fn read(input: PackageInput, allowed: Vec<String>, temporary: PathBuf) -> Result<Folder, WireError> {
+    read_telling(input, allowed, temporary, |_| {}).await
+}
+
+/// The same, and tells whose folder it is as soon as that is known.
+pub(super) async fn read_telling(
+    input: PackageInput,
+    allowed: Vec<String>,
+    temporary: PathBuf,
+    tell: impl FnOnce(&PluginId) + Send + 'static,
+) -> Result<Folder, WireError> {
     if let Some(platform) = input.platform.as_ref().filter(|p| !manifest::is_platform(p)) {
         let hint = "Write “any”, or a system and a processor, like “linux-x64” or “darwin-arm64”.".to_owned();
         return Err(sentence(
@@ -187,6 +197,7 @@ pub(super) async fn read(input: PackageInput, allowed: Vec<String>, temporary: P
         let limits = Limits::default();
         let Opened { path, unpacked, kind } = open(PathBuf::from(&input.path), &temporary, &limits)?;
         let mut found = Manifest::read(&path).map_err(|e| explained(Code::Failed, &e))?;
+        tell(&found.manifest.id);
         let chosen = matches!(kind, Some(InputKind::Vsix | InputKind::Tgz));
         let contents = if chosen { scan_packed(&path, &limits) } else { scan(&path, &limits) }.map_err(|e| explained(Code::Failed, &e))?;
         found.settle(&contents);

@@ -6,6 +6,7 @@ use patchbay_package::{PluginId, Version};
 use patchbay_registry::{
     Asset, Committed, ReadError, Refusal, Stamp, Standing, Upload, Uploads, change::Next, format::release::Artifact, store::Progress,
 };
+use tokio::{sync::oneshot, task::JoinSet};
 
 use super::{
     judge,
@@ -17,7 +18,7 @@ use crate::{
     jobs::JobContext,
     operations::{
         self,
-        folder::{Folder, Ready, read},
+        folder::{Folder, Ready, read, read_telling},
     },
     sentence::sentence,
     session::Session,
@@ -101,9 +102,17 @@ impl App {
         let reporter = &*job.reporter;
         let session = self.writable(Some(registry)).await?;
         let (first, others) = inputs(request);
-        let folder =
-            read(PackageInput { path: path.display().to_string(), ..first }, allowed(request, &request.path), self.home().temporary())
-                .await?;
+        let first = PackageInput { path: path.display().to_string(), ..first };
+        // What stands there is read beside the folder: a version that is taken costs no upload, and the commit begins with this.
+        let (tell, told) = oneshot::channel::<PluginId>();
+        let mut finding = JoinSet::new();
+        let registry = session.registry.clone();
+        finding.spawn(async move {
+            let id = told.await.ok()?;
+            Some((registry.find(&id).await, id))
+        });
+        let tell = |id: &PluginId| drop(tell.send(id.clone()));
+        let folder = read_telling(first, allowed(request, &request.path), self.home().temporary(), tell).await?;
         reporter.subject(folder.manifest.id.as_ref(), &folder.manifest.version.to_string());
         let kept = job.keep();
         let mut more: Vec<Folder> = Vec::new();
@@ -120,11 +129,15 @@ impl App {
         }
         reporter.phase(Phase::Packing);
         reporter.total(folder.contents.unpacked_size + more.iter().map(|f| f.contents.unpacked_size).sum::<u64>());
-        // Read before anything is uploaded: a version that is taken costs no upload, and the commit begins with this.
         let id = folder.manifest.id.clone();
-        let read = async { Ok::<_, WireError>(session.registry.find(&id).await?) };
+        let found = async {
+            match finding.join_next().await {
+                Some(Ok(Some((found, of)))) if of == id => Ok::<_, WireError>(found?),
+                _ => Ok(session.registry.find(&id).await?),
+            }
+        };
         let packing = self.pack_all(folder, more, request.notes.clone(), reporter, &job.cancel);
-        let ((ready, others), found) = tokio::try_join!(packing, read)?;
+        let ((ready, others), found) = tokio::try_join!(packing, found)?;
         let packages = || std::iter::once(&ready).chain(&others);
         for package in packages() {
             fits(package, session.registry.about().limits.package)?;
