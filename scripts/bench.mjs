@@ -4,7 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildPage, cargo, WINDOW } from './lib/chores.mjs';
+import { buildPage, buildTested, WINDOW } from './lib/chores.mjs';
 import { readyModules } from './lib/modules.mjs';
 import { at, program } from './lib/places.mjs';
 import { lines, run } from './lib/run.mjs';
@@ -128,8 +128,7 @@ async function typing(profile) {
 /** What people run, and what fills it. Of the whole workspace, so that nothing is compiled twice. */
 async function programs(profile) {
 	await buildPage();
-	const flags = profile === 'release' ? ['--release'] : [];
-	await cargo('build', '--workspace', '--bins', '--examples', ...WINDOW, ...flags);
+	await buildTested(...(profile === 'release' ? ['--release'] : []));
 }
 
 /** What a benchmark of the window writes. */

@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildPage, buildPrograms } from './lib/chores.mjs';
+import { buildPage, buildTested } from './lib/chores.mjs';
 import { at, program } from './lib/places.mjs';
 import { Problem, say } from './lib/say.mjs';
 import { readyServers, startSeaweed } from './lib/servers.mjs';
@@ -111,7 +111,7 @@ export async function real({ seaweed = true } = {}) {
 	mkdirSync(SOURCES, { recursive: true });
 	// With the window, though only the command line is used: alone it has other features of its dependencies, and all of them are compiled again.
 	if (!existsSync(at('ui/dist/index.html'))) await buildPage();
-	await buildPrograms('--quiet');
+	await buildTested('--quiet');
 	const embedded = join(HOME, 'home');
 	const complete = join(HOME, 'complete');
 	rmSync(complete, { force: true });

@@ -85,7 +85,7 @@ async function testRust() {
 }
 
 async function testWindow() {
-	await chores.buildPrograms();
+	await chores.buildTested();
 	await realHome();
 	await chores.testWindow();
 }

@@ -15,6 +15,10 @@ export const buildPage = () => run('npm', ['run', 'build', '--workspace', 'ui', 
 export const buildPrograms = (...flags) =>
 	cargo('build', '-p', 'patchbay-app', '-p', 'patchbay-cli', ...WINDOW, ...flags);
 
+/** The same with the features that the tests of the Rust sources have, so that what those compiled is not compiled again. */
+export const buildTested = (...flags) =>
+	cargo('build', '--workspace', '--bins', '--examples', ...WINDOW, ...flags);
+
 export const testRust = (...args) => cargo('test', '--workspace', ...WINDOW, ...args);
 
 export const clippy = () =>

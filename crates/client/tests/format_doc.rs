@@ -13,7 +13,7 @@ use std::{
 use patchbay_client::{
     App, Environment, Home, MemoryKeychain,
     environment::Places,
-    wire::{JobState, PublishRequest, Settings},
+    wire::{BrowseRequest, JobState, PublishRequest, Settings},
 };
 use patchbay_testkit::plugin::PluginFolder;
 use serde_json::Value;
@@ -95,7 +95,10 @@ fn every_file_is_named_and_every_name_is_a_file() {
         assert!(matches!(ended.status, JobState::Done { .. }), "{ended:?}");
         app.plugin(None, "timer", true).await.unwrap();
         support::count(&app, "{\"id\":\"timer\",\"downloads\":3}\n");
-        app.sync(None).await.unwrap();
+        // The index of few is not kept.
+        support::crowd(&app, 2_000);
+        app.sync_confirmed(None).await.unwrap();
+        app.browse(None, &BrowseRequest::of("")).await.unwrap();
         let known: Value = serde_json::from_slice(&fs::read(app.home().registries()).unwrap()).unwrap();
         known["registries"][0]["registry_id"].as_str().unwrap().to_owned()
     });

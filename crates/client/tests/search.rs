@@ -9,7 +9,7 @@ use patchbay_client::{
     App, Environment, Home, MemoryKeychain,
     wire::{BrowseRequest, BrowseView, FilterKind, JobState, PublishRequest, SortBy, UnclearFilter},
 };
-use support::count;
+use support::{count, crowd};
 use tempfile::TempDir;
 
 fn app(folder: &TempDir) -> App {
@@ -152,4 +152,25 @@ async fn what_is_wanted_stands_first_where_somebody_counts() {
     assert_eq!(first.sync(None).await.unwrap().stale, None);
     let view = browse(&first, BrowseRequest::of("")).await;
     assert_eq!((view.found, view.counted), (3, false));
+}
+
+#[tokio::test]
+async fn among_many_a_search_answers_at_once_and_says_what_it_lacks() {
+    let folder = TempDir::new().unwrap();
+    let app = app(&folder);
+    publish(&app, &folder, "timer", r#""name":"Timer""#).await;
+    crowd(&app, 2_000);
+    app.sync(None).await.unwrap();
+    let all = browse(&app, BrowseRequest::of("")).await;
+    assert_eq!((all.total, all.found, all.behind), (2_000, 2_000, false), "the first search waits: nothing could serve meanwhile");
+    publish(&app, &folder, "zyzzyva", r#""name":"Zyzzyva""#).await;
+    let waited = browse(&app, BrowseRequest { wait: true, ..BrowseRequest::of("zyzzyva") }).await;
+    assert_eq!((ids(&waited), waited.behind), (vec!["zyzzyva"], false));
+    // A program that starts now reads the index that was kept before that.
+    let next = self::app(&folder);
+    let behind = browse(&next, BrowseRequest::of("zyzzyva")).await;
+    assert_eq!((behind.found, behind.total, behind.behind), (0, 2_001, true));
+    let waited = browse(&next, BrowseRequest { wait: true, ..BrowseRequest::of("zyzzyva") }).await;
+    assert_eq!((ids(&waited), waited.behind), (vec!["zyzzyva"], false));
+    assert_ne!(behind.edition, waited.edition);
 }

@@ -22,20 +22,13 @@ export async function openApp({ home, env = {} } = {}) {
 	const scratch = mkdtempSync(join(tmpdir(), 'patchbay-e2e-'));
 	const data = home ?? join(scratch, 'home');
 	const answers = join(scratch, 'picked');
-	const driver = await startDriver({ PATCHBAY_E2E_PICK: answers, ...env });
-	let browser;
+	const open = () => session(data, { PATCHBAY_E2E_PICK: answers, ...env });
+	// Once in some hundred windows WebKit's automation never hears of the one that it opened; a window that does not start fails twice.
+	const { browser, driver } = await open().catch((error) => {
+		process.stderr.write(`${error.message}\nOnce more.\n`);
+		return open();
+	});
 	try {
-		browser = await remote({
-			hostname: '127.0.0.1',
-			port: driver.port,
-			logLevel: 'silent',
-			connectionRetryTimeout: 60_000,
-			connectionRetryCount: 0,
-			capabilities: {
-				'webkitgtk:browserOptions': { binary, args: ['--home', data] },
-				'wdio:enforceWebDriverClassic': true,
-			},
-		});
 		await browser.waitUntil(
 			() =>
 				browser.execute(() => document.readyState === 'complete' && document.visibilityState === 'visible'),
@@ -43,6 +36,7 @@ export async function openApp({ home, env = {} } = {}) {
 		);
 	} catch (error) {
 		await driver.stop();
+		kill(data);
 		rmSync(scratch, { recursive: true, force: true });
 		throw new Error(`the app did not open: ${error.message}\n${driver.log()}`, { cause: error });
 	}
@@ -149,18 +143,7 @@ export async function openApp({ home, env = {} } = {}) {
 		},
 
 		/** Ends the app as a crash does: nothing of it runs any further. */
-		kill() {
-			for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-				let args;
-				try {
-					args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-				} catch {
-					// It has ended meanwhile.
-					continue;
-				}
-				if (args[0] === binary && args.includes(data)) process.kill(Number(pid), 'SIGKILL');
-			}
-		},
+		kill: () => kill(data),
 
 		/** Waits until the app has ended. */
 		async gone() {
@@ -183,4 +166,40 @@ export async function openApp({ home, env = {} } = {}) {
 			rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
 		},
 	};
+}
+
+/** A driver with a window of which it has heard. */
+async function session(data, env) {
+	const driver = await startDriver(env);
+	try {
+		const browser = await remote({
+			hostname: '127.0.0.1',
+			port: driver.port,
+			logLevel: 'silent',
+			connectionRetryTimeout: 30_000,
+			connectionRetryCount: 0,
+			capabilities: {
+				'webkitgtk:browserOptions': { binary, args: ['--home', data] },
+				'wdio:enforceWebDriverClassic': true,
+			},
+		});
+		return { browser, driver };
+	} catch (error) {
+		await driver.stop();
+		// It holds the pipes of whoever runs the tests, who would wait for it for ever.
+		kill(data);
+		throw new Error(`the app did not open: ${error.message}\n${driver.log()}`, { cause: error });
+	}
+}
+
+/** Ends the app that has these data. */
+function kill(data) {
+	for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+		try {
+			const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+			if (args[0] === binary && args.includes(data)) process.kill(Number(pid), 'SIGKILL');
+		} catch {
+			// It has ended meanwhile.
+		}
+	}
 }

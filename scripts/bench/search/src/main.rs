@@ -47,6 +47,13 @@ fn main() {
     let index = Index::new(&many.iter().map(Plugin::entry).collect::<Vec<_>>());
     report("search: making the index of 100,000", begun.elapsed().as_secs_f64() * 1e3, "ms", None, None);
 
+    let kept = index.to_bytes();
+    let begun = Instant::now();
+    std::hint::black_box(Index::from_bytes(&kept));
+    let size = Some(("its bytes", format!("{:.1} MB", kept.len() as f64 / 1e6)));
+    report("search: reading the index of 100,000 that was kept", begun.elapsed().as_secs_f64() * 1e3, "ms", None, size);
+    drop(kept);
+
     let typed = corpus::typed(&many);
     eprintln!("{} words, {} keystrokes, {}", index.words(), typed.len(), if judged { "real plugins" } else { "plugins that are made up" });
     let ours = ours(&index, &typed);
