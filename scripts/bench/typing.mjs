@@ -47,8 +47,8 @@ async function measure(profile, home) {
 
 /** First words of plugins from everywhere in the registry. */
 async function names(app) {
-	const { answer: start } = await app.invoke('registries');
-	const registry = start[0].name;
+	const { answer: start } = await app.invoke('start');
+	const registry = start.registries[0].name;
 	const ask = async (offset) => {
 		const request = { query: '', sort: 'name', offset, limit: 1 };
 		const { answer, refused } = await app.invoke('browse', { registry, request });

@@ -208,7 +208,7 @@ pub struct Outdated {
 /// `sync`
 #[derive(Debug, Args)]
 pub struct Sync {
-    /// Believe a catalogue that has much less in it than what is known
+    /// Believe a catalogue that has much less in it than what is known; with --catch-up, that so many documents are gone
     #[arg(long)]
     pub accept: bool,
     /// Compare the catalogue with the documents, and mend it; for those who may write

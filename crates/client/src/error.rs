@@ -106,6 +106,7 @@ impl From<ReadError> for WireError {
             ReadError::NotARegistry { place } => (Code::NotFound, vec![("place", place.clone())]),
             ReadError::NotEmpty { place } => (Code::Refused, vec![("place", place.clone())]),
             ReadError::NoPlugin { id } => (Code::NotFound, vec![("plugin", id.to_string())]),
+            ReadError::Missing { listed, there } => (Code::Refused, vec![("listed", listed.to_string()), ("there", there.to_string())]),
             ReadError::Shrunk { had, has } => (Code::Refused, vec![("had", had.to_string()), ("has", has.to_string())]),
             ReadError::CatalogueBack { known, now } => (Code::Integrity, vec![("known", known.to_string()), ("now", now.to_string())]),
             ReadError::Altered { what } => (Code::Integrity, vec![("key", what.clone())]),

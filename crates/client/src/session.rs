@@ -226,11 +226,12 @@ impl Session {
         }
     }
 
-    /// Brings the catalogue up to what the documents say. Answers how many plugins it had wrong. Others may fold meanwhile.
-    pub async fn catch_up(&self, now: Timestamp) -> Result<usize, WireError> {
+    /// Brings the catalogue up to what the documents say, unless many are missing and nobody has `confirmed` that. Answers how many plugins
+    /// it had wrong. Others may fold meanwhile.
+    pub async fn catch_up(&self, confirmed: bool, now: Timestamp) -> Result<usize, WireError> {
         *lock(&self.compared) = Some(now);
         let known = self.copy().map(|copy| copy.known.clone());
-        let (known, wrong) = self.registry.catch_up(known, now).await?;
+        let (known, wrong) = self.registry.catch_up(known, confirmed, now).await?;
         let mut base = self.base.lock().await;
         if base.as_ref().is_none_or(|base| !known.head.is_before(&base.head)) {
             self.keep(&mut base, known, now).await?;

@@ -218,6 +218,6 @@ async fn a_list_that_shrank_is_kept_until_somebody_accepts_the_shorter_one() {
     let accepted = first.sync_confirmed(None).await.unwrap();
     assert_eq!((accepted.total, accepted.stale, accepted.changed), (0, None, true));
     // And whoever may write finds again what the documents say.
-    let mended = first.catch_up(None).await.unwrap();
+    let mended = first.catch_up(None, false).await.unwrap();
     assert_eq!((mended.total, mended.changed), (had, true));
 }

@@ -89,10 +89,17 @@ async fn run() {
 
     let peer = |text: String| ("the bare SDK", text);
     let name = |what: &str| format!("reliability, {}: {what}", server.name);
-    report(&name("publishes that succeed"), tally.percent(), "%", 99.9, true, peer(format!("{:.3} % ({})", bare.percent(), bare.told())));
-    report(&name("told to be live and lost"), lost as f64, "publishes", 0.0, false, peer(bare_lost.to_string()));
+    report(
+        &name("publishes that succeed"),
+        tally.percent(),
+        "%",
+        Some(99.9),
+        true,
+        peer(format!("{:.3} % ({})", bare.percent(), bare.told())),
+    );
+    report(&name("told to be live and lost"), lost as f64, "publishes", Some(0.0), false, peer(bare_lost.to_string()));
     let refused = tally.refused.load(Ordering::Relaxed) as f64;
-    report(&name("false conflicts"), refused, "publishes", 0.0, false, peer(false_conflicts.to_string()));
+    report(&name("false conflicts"), refused, "publishes", Some(0.0), false, peer(false_conflicts.to_string()));
 }
 
 async fn ours(wire: &Wire, store: Arc<dyn Store>) -> (Arc<Tally>, usize) {

@@ -124,6 +124,7 @@ async fn run() {
     let (live, listed, puts) = (median(live), median(listed), median(puts));
     let peer = || ("bare PUTs of the same bytes", format!("{:.0} PUT/s", 5.0 * PUBLISHERS as f64 / puts));
     let name = |what: &str| format!("throughput: 64 publishers, up to {what}, {}", server.name);
-    report(&name("live"), puts / live, "of bare PUTs", 0.8, true, peer());
-    report(&name("listed"), puts / listed, "of bare PUTs", 0.8, true, peer());
+    report(&name("live"), puts / live, "of bare PUTs", Some(0.8), true, peer());
+    // No target: all of them write one head, one after another. What is live and not listed yet is so with the next fold.
+    report(&name("listed"), puts / listed, "of bare PUTs", None, true, peer());
 }

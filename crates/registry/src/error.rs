@@ -43,6 +43,14 @@ pub enum ReadError {
         /// How many there are now.
         has: usize,
     },
+    /// Many plugins of the catalogue have no document.
+    #[error("The catalogue lists {listed} plugins, and only {there} of them have a document.")]
+    Missing {
+        /// How many plugins it lists.
+        listed: usize,
+        /// How many of them have a document.
+        there: usize,
+    },
     /// The catalogue is older than what is known.
     #[error("The catalogue was set back: it was at position {known} and is at {now}.")]
     CatalogueBack {
@@ -145,6 +153,7 @@ impl ReadError {
             Self::NotEmpty { .. } => "not_empty",
             Self::NoPlugin { .. } => "no_plugin",
             Self::Shrunk { .. } => "catalogue_shrank",
+            Self::Missing { .. } => "documents_missing",
             Self::CatalogueBack { .. } => "catalogue_back",
             Self::Altered { .. } => "altered",
             Self::List { error, .. } => error.kind(),
@@ -170,6 +179,10 @@ impl ReadError {
             Self::FileTooLarge { .. } => "Download the package and look into it there.".into(),
             Self::Shrunk { .. } => {
                 "What was known still serves. Ask whoever administers the registry; to accept what it holds, use `patchbay sync --accept`."
+                    .into()
+            }
+            Self::Missing { .. } => {
+                "The catalogue was left as it is. Look whether something removed documents from the bucket; to take these plugins off the list, use `patchbay sync --catch-up --accept`."
                     .into()
             }
             Self::CatalogueBack { .. } => {

@@ -29,7 +29,7 @@ pub(super) async fn outdated(context: &Context, asked: &args::Outdated) -> Outco
 
 pub(super) async fn sync(context: &Context, asked: &args::Sync) -> Outcome {
     let view = match (asked.catch_up, asked.accept) {
-        (true, _) => context.app.catch_up(context.registry()).await?,
+        (true, accept) => context.app.catch_up(context.registry(), accept).await?,
         (_, true) => context.app.sync_confirmed(context.registry()).await?,
         (_, false) => context.app.sync(context.registry()).await?,
     };

@@ -50,10 +50,10 @@ impl App {
     /// Compares the catalogue with the documents and mends what writers could not fold: for those who may write.
     ///
     /// # Errors
-    /// As reading or writing fails.
-    pub async fn catch_up(&self, registry: Option<&str>) -> Result<SyncView, WireError> {
+    /// When many plugins have no document any more and nobody has `confirmed` that; else as reading or writing fails.
+    pub async fn catch_up(&self, registry: Option<&str>, confirmed: bool) -> Result<SyncView, WireError> {
         let session = self.writable(registry).await?;
-        let wrong = session.catch_up(self.now()).await?;
+        let wrong = session.catch_up(confirmed, self.now()).await?;
         let synced = self.sync(registry).await?;
         Ok(SyncView { changed: wrong > 0, ..synced })
     }
@@ -64,7 +64,7 @@ impl App {
         let Ok(session) = self.session(registry).await else { return };
         let may_write = self.profile(registry).is_ok_and(|profile| profile.access() == Access::ReadWrite);
         if may_write && session.is_due(self.now()) {
-            let _ = session.catch_up(self.now()).await;
+            let _ = session.catch_up(false, self.now()).await;
         }
     }
 

@@ -9,10 +9,10 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread,
-    time::Duration,
 };
 
 use bytes::Bytes;
+use jiff::{SignedDuration, Timestamp};
 use patchbay_registry::catalogue::{Part, Statistics};
 use patchbay_search::Index;
 
@@ -26,7 +26,7 @@ use crate::{
 const MANY: usize = 2_000;
 
 /// How old the file becomes before a newer index takes its place: it is large, and one of before does nearly as well.
-const SERVES: Duration = Duration::from_mins(10);
+const SERVES: SignedDuration = SignedDuration::from_mins(10);
 
 /// What the file begins with; what follows are the blocks of the mark and of the index.
 const MAGIC: &[u8; 8] = b"pbfind1\n";
@@ -129,7 +129,7 @@ impl Search {
         let edition = before.as_ref().map_or(1, |before| before.edition.wrapping_add(1));
         let catalogue = Arc::new(Catalogue { mark, edition, index, last: Mutex::default() });
         *lock(&self.made) = Some(catalogue.clone());
-        let serves = before.is_some_and(|before| before.mark.lineage == catalogue.mark.lineage) && is_young(&self.file);
+        let serves = before.is_some_and(|before| before.mark.lineage == catalogue.mark.lineage) && is_young(&self.file, copy.synced_at);
         if rows.len() >= MANY && !serves {
             // It can be made again.
             let _ = keep(&self.file, &catalogue);
@@ -152,8 +152,9 @@ fn read(path: &Path, part: &Part) -> Option<Statistics> {
     Statistics::read(part, &fs::read(path).ok()?).ok().flatten()
 }
 
-fn is_young(file: &Path) -> bool {
-    fs::metadata(file).and_then(|m| m.modified()).is_ok_and(|then| then.elapsed().is_ok_and(|age| age < SERVES))
+fn is_young(file: &Path, now: Timestamp) -> bool {
+    let made = fs::metadata(file).and_then(|m| m.modified()).ok().and_then(|time| Timestamp::try_from(time).ok());
+    made.is_some_and(|made| now.duration_since(made) < SERVES)
 }
 
 fn keep(file: &Path, catalogue: &Catalogue) -> Result<(), files::FileError> {
@@ -173,7 +174,6 @@ fn open(file: &Path) -> Option<Catalogue> {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
     use patchbay_registry::catalogue::{Head, Known, Line, Table};
     use patchbay_testkit::market::Market;
     use tempfile::TempDir;

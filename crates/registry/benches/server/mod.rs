@@ -54,8 +54,8 @@ impl Server {
 }
 
 /// A line for the table of `npm run bench`. The target is to be reached, or with `at_least: false` not to be passed.
-pub fn report(name: &str, value: f64, unit: &str, target: f64, at_least: bool, peer: (&str, String)) {
-    let met = if at_least { value >= target } else { value <= target };
+pub fn report(name: &str, value: f64, unit: &str, target: Option<f64>, at_least: bool, peer: (&str, String)) {
+    let met = target.map(|target| if at_least { value >= target } else { value <= target });
     let value = (value * 1_000.0).round() / 1_000.0;
     let line = json!({
         "name": name, "value": value, "unit": unit, "target": target, "at_least": at_least, "met": met, "peer": peer.0, "peer_value": peer.1,

@@ -196,8 +196,9 @@ impl Registry {
     /// Answers with the catalogue and how many plugins it had wrong.
     ///
     /// # Errors
-    /// As reading or writing fails.
-    pub async fn catch_up(&self, known: Option<Known>, at: Timestamp) -> Result<(Known, usize), ReadError> {
+    /// [`ReadError::Missing`] when many plugins have no document any more, unless somebody has `confirmed` that; else as reading or writing
+    /// fails.
+    pub async fn catch_up(&self, known: Option<Known>, confirmed: bool, at: Timestamp) -> Result<(Known, usize), ReadError> {
         let now = match self.sync(known.as_ref(), true, at).await? {
             Synced::Same => known.clone(),
             Synced::New(now) => Some(*now),
@@ -209,7 +210,13 @@ impl Registry {
         };
         // What is known of the documents is true of them also when the catalogue forgot it.
         let table = known.as_ref().filter(|_| lost || back).and_then(|known| known.table.clone()).unwrap_or_else(|| says.clone());
-        let lines = self.surveyed(&self.survey(&table).await?).await?;
+        let survey = self.survey(&table).await?;
+        let (listed, there) = (table.len(), table.len().saturating_sub(survey.gone.len()));
+        if !confirmed && shrank(listed, there) {
+            // Rather a listing that is wrong, or an accident in the bucket: nobody takes so much off a list on purpose.
+            return Err(ReadError::Missing { listed, there });
+        }
+        let lines = self.surveyed(&survey).await?;
         if lost || back {
             let whole = table.with_all(lines).unwrap_or(table);
             let wrong = whole.all().filter(|row| row.id.parse().ok().and_then(|id| says.get(&id)) != Some(*row)).count();

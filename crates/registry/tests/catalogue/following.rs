@@ -136,7 +136,7 @@ async fn a_catalogue_that_went_back_is_not_believed_until_somebody_confirms_it()
     let Synced::New(back) = another(&store).sync(Some(&later), true, at(3)).await.unwrap() else { panic!() };
     assert_eq!((back.head, back.table), (known.head.clone(), known.table.clone()));
     // Whoever may write makes it anew, further on than anybody knew it: as another one, which everybody reads from its beginning.
-    let (anew, wrong) = another(&store).catch_up(Some(later.clone()), at(4)).await.unwrap();
+    let (anew, wrong) = another(&store).catch_up(Some(later.clone()), false, at(4)).await.unwrap();
     assert_eq!((anew.head.position, anew.head.lineage == later.head.lineage, wrong), (12, false, 1));
     assert_eq!(anew.table, later.table);
     for stood in [&known, &later] {
@@ -169,7 +169,7 @@ async fn a_catalogue_that_was_lost_is_made_anew_further_on() {
         is_whole(another(&store).rebuild(at(3)).await.unwrap(), "who knows nothing").await;
         if lost.is_none() {
             lose();
-            is_whole(another(&store).catch_up(Some(known.clone()), at(3)).await.unwrap().0, "an administrator").await;
+            is_whole(another(&store).catch_up(Some(known.clone()), false, at(3)).await.unwrap().0, "an administrator").await;
             // The next writer, whether it knew the catalogue or not: all of it, and not this change alone.
             for knew in [Some(known.clone()), None] {
                 lose();
@@ -280,7 +280,7 @@ async fn what_is_damaged_is_passed_over() {
 #[tokio::test(start_paused = true)]
 async fn what_could_not_be_folded_is_caught_up_with() {
     let (memory, store, registry, known) = with_documents(20).await;
-    assert_eq!(registry.catch_up(Some(known.clone()), at(2)).await.unwrap().1, 0);
+    assert_eq!(registry.catch_up(Some(known.clone()), false, at(2)).await.unwrap().1, 0);
     // Two publishes whose writers were cut off, a new plugin, and a document that is gone.
     commit(&registry, 3, "1.1.0").await;
     commit(&registry, 4, "1.1.0").await;
@@ -290,7 +290,7 @@ async fn what_could_not_be_folded_is_caught_up_with() {
     assert_eq!((survey.documents, survey.behind, survey.gone), (20, vec![named(20), named(3), named(4)], vec![(named(5), 1)]));
     let admin = another(&store);
     store.forget();
-    let (now, wrong) = admin.catch_up(Some(known.clone()), at(3)).await.unwrap();
+    let (now, wrong) = admin.catch_up(Some(known.clone()), false, at(3)).await.unwrap();
     assert_eq!(wrong, 4);
     assert_eq!(requests(&store).len(), 1 + 1 + 3 + 1, "sync, list, three documents, one fold: {:?}", requests(&store));
     assert_eq!((seq(table(&now), &named(3)), seq(table(&now), &named(20)), seq(table(&now), &named(5))), (Some(2), Some(1), None));
@@ -303,4 +303,18 @@ async fn what_could_not_be_folded_is_caught_up_with() {
     // Whoever knew the old one believes the new one: it has as much in it.
     assert_eq!(followed(&another(&store), &now).await.head, built.head);
     assert_eq!(table(&now).row(&named(3)).unwrap().version, parsed("1.1.0"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn plugins_of_which_many_documents_are_missing_stay_listed_until_somebody_confirms_it() {
+    let (memory, store, registry, known) = with_documents(20).await;
+    for n in 0..4 {
+        memory.remove(&format!("plugins/plugin-{n}.jsonl"));
+    }
+    let before = standing(&registry).await.head;
+    let error = registry.catch_up(Some(known.clone()), false, at(2)).await.unwrap_err();
+    assert_eq!(error.to_string(), "The catalogue lists 20 plugins, and only 16 of them have a document.");
+    assert_eq!(standing(&another(&store)).await.head, before, "nothing was changed");
+    let (now, wrong) = registry.catch_up(Some(known), true, at(3)).await.unwrap();
+    assert_eq!((wrong, table(&now).len()), (4, 16));
 }

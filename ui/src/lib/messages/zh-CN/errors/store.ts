@@ -125,6 +125,10 @@ export const store: Sentences = {
 		message: `目录中只有 ${has} 个插件，而之前有 ${had} 个。`,
 		hint: '仍使用之前的目录。请向仓库管理员确认；若情况属实，可选择接受。',
 	}),
+	documents_missing: ({ listed, there }) => ({
+		message: `目录列出 ${listed} 个插件，其中只有 ${there} 个有文档。`,
+		hint: '目录保持不变。请检查是否有人从存储桶中删除了文档；若情况属实，请使用 “patchbay sync --catch-up --accept”。',
+	}),
 	catalogue_back: ({ known, now }) => ({
 		message: `目录被退回：之前在位置 ${known}，现在在 ${now}。`,
 		hint: '仍使用之前的目录。请询问仓库管理员是否恢复了备份；若情况属实，可选择接受。',
