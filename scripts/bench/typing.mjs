@@ -19,7 +19,7 @@ async function measure(profile, home) {
 		await app.browser.setTimeout({ script: 60_000 });
 		const words = await names(app);
 		await app.browser.$('input').waitForExist({ timeout: 20_000 });
-		const frame = await app.browser.executeAsync(frames);
+		const least = await app.browser.executeAsync(oneWord);
 		const times = [];
 		for (const word of words) {
 			for (let letters = 1; letters <= Math.min(LETTERS, word.length); letters++) {
@@ -30,15 +30,18 @@ async function measure(profile, home) {
 			await app.browser.executeAsync(type, '', OVER);
 		}
 		if (times.length < words.length) throw new Problem(`Only ${times.length} letters changed what is shown.`);
-		times.sort((a, b) => a - b);
-		const at = (share) => Math.round(times[Math.floor((times.length - 1) * share)] * 10) / 10;
+		const of = (all, share) => {
+			const sorted = all.toSorted((a, b) => a - b);
+			return Math.round(sorted[Math.floor((sorted.length - 1) * share)] * 10) / 10;
+		};
+		const at = (share) => of(times, share);
 		return ['p50', 'p95'].map((name) => ({
 			name: `a letter until what is found is painted, 100,000 plugins, ${name}`,
 			value: at(name === 'p50' ? 0.5 : 0.95),
 			unit: 'ms',
 			...(name === 'p95' ? { target: 50, met: at(0.95) <= 50 } : {}),
-			peer: `a frame of this window, of ${times.length} letters`,
-			peer_value: `${Math.round(frame * 10) / 10} ms`,
+			peer: 'one word changed and painted in this window, same run',
+			peer_value: `${of(least, name === 'p50' ? 0.5 : 0.95)} ms`,
 		}));
 	} finally {
 		await app.close();
@@ -65,12 +68,28 @@ async function names(app) {
 	return words;
 }
 
-/** In the page: how long a frame takes. */
-function frames(done) {
-	let count = 0;
-	const began = performance.now();
-	const next = () => (++count === 30 ? done((performance.now() - began) / 30) : requestAnimationFrame(next));
-	requestAnimationFrame(next);
+/** In the page: how long it takes until a word that changes, and nothing else, is painted. */
+function oneWord(done) {
+	const place = document.createElement('p');
+	(document.querySelector('main') ?? document.body).append(place);
+	const times = [];
+	const next = () => {
+		if (times.length === 100) {
+			place.remove();
+			done(times);
+			return;
+		}
+		const began = performance.now();
+		place.textContent = `${times.length}`;
+		requestAnimationFrame(() =>
+			setTimeout(() => {
+				times.push(performance.now() - began);
+				// Keys do not come in step with frames.
+				setTimeout(next, (times.length * 7) % 23);
+			}),
+		);
+	};
+	next();
 }
 
 /** In the page: puts a text into the field as a key does, and tells when the last of what that changes was painted. */

@@ -6,14 +6,14 @@ import type { SortBy } from '../generated/SortBy';
 import type { WireError } from '../generated/WireError';
 import type { Registries } from './registries.svelte';
 
-/** Rows that are read at once: some screens full. */
-export const PAGE = 100;
+/** Rows that are read at once: more than a screen shows, and no more, for somebody types. */
+export const PAGE = 50;
 /** Height of a row in CSS pixels. */
 export const ROW = 64;
 /** Rows that a screen may show. */
 const SCREEN = 30;
 /** Pages that are kept; whoever scrolls back further reads them again, from memory. */
-const KEPT = 40;
+const KEPT = 80;
 /** Milliseconds between a row's being wanted and its page's being read: what flies past is not read. */
 const PAUSE = 30;
 
