@@ -26,6 +26,7 @@ Object.defineProperty(HTMLElement.prototype, 'offsetParent', {
 		return this.parentElement;
 	},
 });
+HTMLCanvasElement.prototype.getContext = () => null;
 Element.prototype.scrollTo = () => {};
 Element.prototype.scrollIntoView = () => {};
 Element.prototype.setPointerCapture = () => {};
