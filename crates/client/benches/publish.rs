@@ -183,11 +183,6 @@ async fn publish(app: &App, folder: &Path) -> (Took, impl Fn(&[String]) -> usize
         if job.id != id {
             continue;
         }
-        if std::env::var_os("PATCHBAY_BENCH_PHASES").is_some()
-            && let JobState::Running { phase, .. } = &job.status
-        {
-            eprintln!("{phase:?} {:.2}", begun.elapsed().as_secs_f64() * 1e3);
-        }
         match job.status {
             JobState::Running { phase: Phase::Listing, .. } => {
                 live.get_or_insert_with(|| begun.elapsed());

@@ -43,6 +43,8 @@ export class Browse {
 	private following = false;
 	/** What the pages are the answer to. */
 	private question = '';
+	/** The query that they are the answer to. */
+	private shown = $state('');
 
 	constructor(
 		private readonly backend: Backend,
@@ -70,6 +72,11 @@ export class Browse {
 
 	get selected(): PluginCard | null {
 		return this.row(this.at);
+	}
+
+	/** Whether what is shown was searched for. Changes with the list, and not a frame before it. */
+	get answered(): boolean {
+		return this.shown !== '';
 	}
 
 	/** Whether anything narrows the list. */
@@ -144,7 +151,8 @@ export class Browse {
 		if (name === '') return;
 		this.asked += 1;
 		const { asked } = this;
-		const question = `${this.sort} ${this.query.trim()}`;
+		const { query } = this;
+		const question = `${this.sort} ${query.trim()}`;
 		const ask = (page: number) => this.backend.browse(name, this.request(page, locate));
 		try {
 			const view = await ask(tops[0] ?? 0);
@@ -161,6 +169,7 @@ export class Browse {
 			this.pages = new Map([...(same ? this.pages : []), ...rows]);
 			this.view = view;
 			this.question = question;
+			this.shown = query;
 			this.at = at;
 			this.error = null;
 			this.list += 1;
