@@ -107,6 +107,7 @@ export class Browse {
 	clear(): void {
 		this.asked += 1;
 		this.query = '';
+		this.shown = '';
 		this.view = null;
 		this.pages = new Map();
 		this.error = null;
@@ -175,7 +176,9 @@ export class Browse {
 			this.list += 1;
 			if (view.behind) void this.follow();
 		} catch (reason) {
-			if (asked === this.asked) this.error = toWireError(reason);
+			if (asked !== this.asked) return;
+			this.error = toWireError(reason);
+			this.shown = query;
 		}
 	}
 
