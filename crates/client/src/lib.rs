@@ -1,6 +1,7 @@
 //! What every front door shares: registries, credentials, jobs and one function per operation.
 
 pub mod app;
+mod blocks;
 pub mod copy;
 pub mod credentials;
 pub mod environment;

@@ -2,6 +2,7 @@
 
 mod attempt;
 mod catalogue;
+mod documents;
 mod history;
 mod upload;
 
@@ -19,7 +20,8 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 pub(crate) use catalogue::READ_HEAD;
-pub use catalogue::{Survey, Synced};
+pub use catalogue::Synced;
+pub use documents::Survey;
 pub use history::History;
 pub use upload::Uploads;
 

@@ -18,7 +18,8 @@ use patchbay_search::Index;
 
 use super::{Catalogue, Mark, lock, row::Brief};
 use crate::{
-    copy::{LocalCopy, block, seal},
+    blocks::{block, seal},
+    copy::LocalCopy,
     files,
 };
 
