@@ -8,6 +8,9 @@ import { main, Problem } from '../../scripts/lib/say.mjs';
 import { inOwnSession } from '../../scripts/lib/session.mjs';
 import { binary } from './support/places.mjs';
 
+/** A file takes up to 100 s. One that hangs fails by its name; without a limit it would take the whole run with it, in silence. */
+const LIMITS = ['--test-timeout=600000', '--test-force-exit'];
+
 const here = dirname(fileURLToPath(import.meta.url));
 
 await main((args) => {
@@ -19,7 +22,7 @@ await main((args) => {
 	return inOwnSession(import.meta.url, args, () => {
 		const files = args.length > 0 ? args.map((file) => resolve(file)) : testFiles();
 		// One window at a time: WebKitGTK allows one automated session.
-		const runner = ['--test', '--test-concurrency=1', '--test-reporter=spec'];
+		const runner = ['--test', '--test-concurrency=1', '--test-reporter=spec', ...LIMITS];
 		return spawnSync(process.execPath, [...runner, ...files], { stdio: 'inherit' }).status ?? 1;
 	});
 });

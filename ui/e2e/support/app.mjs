@@ -163,6 +163,7 @@ export async function openApp({ home, env = {} } = {}) {
 		async close() {
 			await browser.deleteSession().catch(() => {});
 			await driver.stop();
+			kill(data);
 			rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
 		},
 	};
@@ -186,7 +187,6 @@ async function session(data, env) {
 		return { browser, driver };
 	} catch (error) {
 		await driver.stop();
-		// It holds the pipes of whoever runs the tests, who would wait for it for ever.
 		kill(data);
 		throw new Error(`the app did not open: ${error.message}\n${driver.log()}`, { cause: error });
 	}

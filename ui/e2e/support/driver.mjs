@@ -29,10 +29,16 @@ export async function startDriver(env = {}) {
 		/** What the driver and the window have printed so far. */
 		log: () => log,
 		async stop() {
-			if (child.exitCode !== null || child.signalCode !== null) return;
-			const gone = once(child, 'exit');
-			child.kill();
-			await gone;
+			if (child.exitCode === null && child.signalCode === null) {
+				const gone = once(child, 'exit');
+				child.kill();
+				const patience = setTimeout(() => child.kill('SIGKILL'), 5_000);
+				await gone;
+				clearTimeout(patience);
+			}
+			// A window that outlives its driver holds these, and whoever reads them would wait for it.
+			child.stdout.destroy();
+			child.stderr.destroy();
 		},
 	};
 }
