@@ -45,6 +45,7 @@ pub struct LocalCopy {
 #[derive(Clone, Debug, PartialEq)]
 struct Kept {
     table: Table,
+    etag: Option<ETag>,
     length: u64,
 }
 
@@ -87,8 +88,14 @@ impl LocalCopy {
         let (head, etag) = last?;
         let table = table.with_all(lines).ok()?;
         let length = (bytes.len() - rest.len()) as u64;
-        let file = Some(Kept { table: table.clone(), length });
+        let file = Some(Kept { table: table.clone(), etag: etag.clone(), length });
         Some(Self { known: Known { head: Head::parse(&head).ok()?, etag, table: Some(table) }, synced_at, file })
+    }
+
+    /// Whether this is what was put into the file last, but for its time.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.file.as_ref().is_some_and(|kept| kept.etag == self.known.etag && kept.table.is(self.table()))
     }
 
     /// Keeps the copy in a file: what changed goes behind what is there, as long as that is what was kept last.
@@ -100,7 +107,7 @@ impl LocalCopy {
             Some(length) => length,
             None => self.replace(path)?,
         };
-        self.file = Some(Kept { table: self.table().clone(), length });
+        self.file = Some(Kept { table: self.table().clone(), etag: self.known.etag.clone(), length });
         self.mark(path)
     }
 

@@ -111,16 +111,6 @@ pub fn cache(path: &Path, parts: &[&[u8]]) -> Result<(), FileError> {
     write_and_rename(path, parts, false).map_err(FileError::write(path))
 }
 
-/// Makes a file that was written by [`cache`] stay after a power cut.
-///
-/// # Errors
-/// [`FileError::Write`] when the disk does not take it, or it is not there any more.
-pub fn keep(path: &Path) -> Result<(), FileError> {
-    // For writing: Windows flushes no file that was opened to be read.
-    let synced = File::options().write(true).open(path).and_then(|file| file.sync_all());
-    synced.and_then(|()| sync_folder(path)).map_err(FileError::write(path))
-}
-
 fn write_and_rename(path: &Path, parts: &[&[u8]], durable: bool) -> io::Result<()> {
     let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
     // In the same folder, because a rename is atomic inside one file system only. tempfile makes it readable for the owner alone.

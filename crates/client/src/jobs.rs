@@ -50,6 +50,8 @@ struct Own {
     progress: Progress,
     cancel: CancellationToken,
     running: bool,
+    /// Held while its record is written, so that the jobs need not be: no older record takes the place of a newer one.
+    writing: Arc<Mutex<()>>,
 }
 
 struct Inner {
@@ -166,7 +168,7 @@ impl Jobs {
         let view = record.view.clone();
         let cancel = CancellationToken::new();
         let context = JobContext { id, reporter: Arc::new(Line { jobs: self.clone(), id }), cancel: cancel.clone() };
-        own.insert(id, Own { record, progress, cancel, running: true });
+        own.insert(id, Own { record, progress, cancel, running: true, writing: Arc::default() });
         self.tell(&view);
         // Begun inside the task: the jobs are locked here, and the work may report at once.
         tokio::spawn(self.clone().follow(id, lock, async move { work(context).await }));
@@ -206,6 +208,8 @@ impl Jobs {
     }
 
     fn finish(&self, id: Uuid, status: JobState, lock: Lock) {
+        let Some(writing) = self.own().get(&id).map(|job| job.writing.clone()) else { return };
+        let _turn = writing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut own = self.own();
         let Some(job) = own.get_mut(&id) else { return };
         job.running = false;
@@ -349,13 +353,16 @@ impl Reporter for Line {
         self.with_news(|job| {
             plugin.clone_into(&mut job.record.view.plugin);
             version.clone_into(&mut job.record.view.version);
-            // So that an interrupted job can be recognised; when it cannot be written now, the end writes it.
-            let _ = self.jobs.0.records.note(&job.record);
         });
     }
 
-    // Only flushed, not written again: the jobs are not locked meanwhile, and the end may be written at the same time.
     fn keep(&self) {
-        let _ = self.jobs.0.records.keep(self.id);
+        let Some(writing) = self.jobs.own().get(&self.id).map(|job| job.writing.clone()) else { return };
+        let _turn = writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let record = self.jobs.own().get(&self.id).filter(|job| job.running).map(|job| job.record.clone());
+        if let Some(record) = record {
+            // When it cannot be written now, the end writes it.
+            let _ = self.jobs.0.records.write(&record);
+        }
     }
 }

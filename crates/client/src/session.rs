@@ -4,12 +4,13 @@ use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
+    time::Duration,
 };
 
 use jiff::{SignedDuration, Timestamp};
 use patchbay_package::PluginId;
 use patchbay_registry::{
-    Registry, Synced,
+    Found, ReadError, Registry, Synced,
     catalogue::{Known, Line},
     format::{document::Document, registry::About},
     seen::{Mark, Seen},
@@ -19,7 +20,10 @@ use patchbay_registry::{
         s3::{S3Config, S3Store},
     },
 };
-use tokio::sync::{Mutex, oneshot};
+use tokio::{
+    sync::{Mutex, oneshot},
+    time::Instant,
+};
 
 use crate::{
     App,
@@ -35,6 +39,10 @@ use crate::{
 
 /// How long a catalogue is taken to say what the documents say, without looking.
 const COMPARED: SignedDuration = SignedDuration::from_hours(6);
+
+/// For how long what was read of a plugin is what a publish begins with. What has changed since fails the commit's condition and is read
+/// then, after an upload that may have been for nothing: so it is about as long as somebody looks at what is going to be published.
+const LATELY: Duration = Duration::from_secs(60);
 
 /// A change on its way into the catalogue, and who waits for it.
 type Waiting = (Line, oneshot::Sender<Result<(), WireError>>);
@@ -56,6 +64,8 @@ pub(crate) struct Session {
     waiting: std::sync::Mutex<Vec<Waiting>>,
     /// What could not be folded: the next fold takes it along.
     left_over: std::sync::Mutex<Vec<Line>>,
+    /// The plugin that was read last, what was found, and when.
+    lately: std::sync::Mutex<Option<(PluginId, Found, Instant)>>,
     /// When the catalogue was last compared with the documents; not yet, or not since a change could not be folded.
     compared: std::sync::Mutex<Option<Timestamp>>,
 }
@@ -119,8 +129,8 @@ impl Session {
         let copy = LocalCopy::open(&home.catalogue(profile.key())).map(Arc::new);
         let base = Mutex::new(copy.as_ref().map(|copy| copy.known.clone()));
         let search = Arc::new(Search::new(home.index(profile.key())));
-        let (waiting, left_over, compared, lists) = Default::default();
-        Ok(Self { profile, registry, place, home, copy: RwLock::new(copy), base, waiting, left_over, compared, lists, search })
+        let (waiting, left_over, lately, compared, lists) = Default::default();
+        Ok(Self { profile, registry, place, home, copy: RwLock::new(copy), base, waiting, left_over, lately, compared, lists, search })
     }
 
     /// The local copy of the catalogue, without asking anybody.
@@ -185,7 +195,8 @@ impl Session {
         }
     }
 
-    /// Folds a document into the catalogue and into the local copy. What several do at once goes in with one request.
+    /// Folds a document into the catalogue and into what is known of it here; [`Session::tidy`] keeps that in the file. What several do at
+    /// once goes in with one request.
     pub async fn fold(&self, document: &Document, etag: Option<&ETag>, now: Timestamp) -> Result<(), WireError> {
         loop {
             let (tell, told) = oneshot::channel();
@@ -207,7 +218,10 @@ impl Session {
     async fn fold_all(&self, base: &mut Option<Known>, lines: Vec<Line>, now: Timestamp) -> Result<(), WireError> {
         let lines: Vec<Line> = std::mem::take(&mut *lock(&self.left_over)).into_iter().chain(lines).collect();
         match self.registry.fold(base.clone(), lines.clone(), now).await {
-            Ok(known) => self.keep(base, known, now).await,
+            Ok(known) => {
+                self.hold(base, known, now);
+                Ok(())
+            }
             Err(error) => {
                 *lock(&self.left_over) = lines;
                 *lock(&self.compared) = None;
@@ -216,14 +230,18 @@ impl Session {
         }
     }
 
-    /// Merges the latest changes of the catalogue when it is time for that. Nothing depends on it, and nobody waits for it.
-    pub async fn tidy(&self, now: Timestamp) {
+    /// What follows a fold, and nobody waits for: keeps the local copy in its file, and merges the latest changes of the catalogue when it
+    /// is time for that.
+    ///
+    /// # Errors
+    /// When the copy cannot be written. A merge that fails is made by the next writer.
+    pub async fn tidy(&self, now: Timestamp) -> Result<(), WireError> {
         let mut base = self.base.lock().await;
-        let Some(known) = base.clone() else { return };
-        if let Ok(Some(known)) = self.registry.tidy(&known, now).await {
-            // The copy can be fetched again.
-            let _ = self.keep(&mut base, known, now).await;
+        let Some(known) = base.clone() else { return Ok(()) };
+        if let Ok(Some(merged)) = self.registry.tidy(&known, now).await {
+            self.hold(&mut base, merged, now);
         }
+        if self.copy().is_none_or(|copy| copy.is_kept()) { Ok(()) } else { self.write(&mut base).await }
     }
 
     /// Brings the catalogue up to what the documents say, unless many are missing and nobody has `confirmed` that. Answers how many plugins
@@ -244,15 +262,24 @@ impl Session {
         lock(&self.compared).is_none_or(|then| now.duration_since(then) >= COMPARED)
     }
 
-    /// Keeps what is known as what the next write is made from, and as the local copy if all of it is known: in a thread of its own, for
-    /// it may be large.
+    /// Keeps what is known as what the next write is made from, and as the local copy if all of it is known.
     async fn keep(&self, base: &mut Option<Known>, known: Known, now: Timestamp) -> Result<(), WireError> {
+        let whole = known.table.is_some();
+        self.hold(base, known, now);
+        if whole { self.write(base).await } else { Ok(()) }
+    }
+
+    /// The same in memory alone.
+    fn hold(&self, base: &mut Option<Known>, known: Known, now: Timestamp) {
         *base = Some(known.clone());
-        if known.table.is_none() {
-            return Ok(());
+        if known.table.is_some() {
+            self.show(LocalCopy::after(self.copy().as_deref(), known, now));
         }
-        let mut copy = LocalCopy::after(self.copy().as_deref(), known, now);
-        self.show(copy.clone());
+    }
+
+    /// Writes the local copy to its file: in a thread of its own, for it may be large.
+    async fn write(&self, base: &mut Option<Known>) -> Result<(), WireError> {
+        let Some(mut copy) = self.copy().map(|copy| (*copy).clone()) else { return Ok(()) };
         let (folder, path) = (self.home.cache(self.profile.key()), self.home.catalogue(self.profile.key()));
         let work = tokio::task::spawn_blocking(move || {
             crate::home::make(&folder)?;
@@ -261,7 +288,9 @@ impl Session {
         });
         let copy = work.await.map_err(|e| sentence(Code::Failed, "broke", e, None, &[]))??;
         // What is in the file now, so that the next change goes behind it.
-        *base = Some(copy.known.clone());
+        if let Some(base) = base.as_mut().filter(|base| base.etag == copy.known.etag) {
+            base.clone_from(&copy.known);
+        }
         self.show(copy);
         Ok(())
     }
@@ -270,6 +299,20 @@ impl Session {
         let copy = Arc::new(copy);
         *self.copy.write().unwrap_or_else(PoisonError::into_inner) = Some(copy.clone());
         self.prepare(&copy);
+    }
+
+    /// Reads the document of a plugin that need not exist yet, and remembers it for [`Session::lately`].
+    pub async fn find(&self, id: &PluginId) -> Result<Found, ReadError> {
+        let found = self.registry.find(id).await?;
+        *lock(&self.lately) = Some((id.clone(), found.clone(), Instant::now()));
+        Ok(found)
+    }
+
+    /// What was found of a plugin a moment ago, if it was looked at: it may have changed since. Only once, so that it is read when what
+    /// comes of it is refused.
+    pub fn lately(&self, id: &PluginId) -> Option<Found> {
+        let (of, found, at) = lock(&self.lately).take()?;
+        (of == *id && at.elapsed() < LATELY).then_some(found)
     }
 
     /// Keeps what was seen, so that the next start notices a registry that was set back. Two programs may do so at once: the higher

@@ -182,7 +182,7 @@ fn a_job_whose_program_ended_is_interrupted_and_can_be_resumed() {
         let (said, hear) = oneshot::channel();
         let view = jobs
             .start(publish("a"), |context: JobContext| async move {
-                context.reporter.subject("demo", "1.2.0");
+                context.about("demo", "1.2.0").await.unwrap();
                 said.send(()).unwrap();
                 std::future::pending().await
             })

@@ -43,7 +43,7 @@ fn parts(folder: &tempfile::TempDir, name: &str) -> Parts {
     let bytes: Vec<u8> = name.bytes().cycle().take(PACKAGE).collect();
     let path = folder.path().join(name);
     std::fs::write(&path, &bytes).unwrap();
-    let package = Upload { path, size: bytes.len() as u64, sha256: Digest::of(&bytes) };
+    let package = Upload::file(path, bytes.len() as u64, Digest::of(&bytes));
     Parts { package, assets: vec![Asset::of(format!("list {name} ").repeat(20)), Asset::of(format!("# {name}\n").repeat(50))] }
 }
 
@@ -78,11 +78,10 @@ async fn bare(store: &dyn Store, parts: &Parts, document: u64) {
         let key = Key::Probe(Uuid::new_v4().to_string());
         store.put(&key, body, Condition::Absent, None).await.unwrap();
     };
-    let Upload { path, size, sha256 } = parts.package.clone();
     let text = || Body::Bytes(Bytes::from(vec![b'x'; usize::try_from(document).unwrap()]));
     // The package, two assets, the revision that was there, and the document.
     let bodies = [
-        Body::File { path, size, sha256 },
+        parts.package.body.clone(),
         Body::Bytes(parts.assets[0].bytes.clone()),
         Body::Bytes(parts.assets[1].bytes.clone()),
         text(),

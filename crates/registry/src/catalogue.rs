@@ -16,6 +16,7 @@ mod table;
 mod verdict;
 
 pub use difference::Difference;
+pub(crate) use head::Grown;
 pub use head::{Head, MAX_DELTAS, MAX_HEAD, MAX_RING, Way};
 pub use line::{Line, Lines, Tag, over};
 pub(crate) use merge::Merge;

@@ -16,7 +16,7 @@ pub mod seen;
 pub mod store;
 
 pub use change::{Change, Consequence, Refusal, Stamp};
-pub use commit::{Commit, Committed, Standing};
+pub use commit::{Commit, Committed, Found, Standing};
 pub use error::{ChangeError, ReadError};
 pub use key::Key;
 pub use registry::{Asset, History, Registry, Survey, Synced, Upload, Uploads};

@@ -67,15 +67,21 @@ impl Asset {
     }
 }
 
-/// A package on disk, ready to be uploaded.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A package, ready to be uploaded.
+#[derive(Clone, Debug)]
 pub struct Upload {
-    /// Where it is.
-    pub path: PathBuf,
-    /// Its size in bytes.
-    pub size: u64,
+    /// Its bytes, or the file that has them.
+    pub body: Body,
     /// Its digest.
     pub sha256: Digest,
+}
+
+impl Upload {
+    /// A package on disk, of which size and digest are known.
+    #[must_use]
+    pub fn file(path: impl Into<PathBuf>, size: u64, sha256: Digest) -> Self {
+        Self { body: Body::File { path: path.into(), size, sha256 }, sha256 }
+    }
 }
 
 /// A registry, opened.
@@ -223,10 +229,10 @@ impl Registry {
         cancel: &CancellationToken,
     ) -> Result<(), ChangeError> {
         let limit = self.about.limits.package;
-        if package.size > limit {
-            return Err(ChangeError::PackageTooLarge { size: package.size, limit });
+        let (body, size) = (package.body.clone(), package.body.size());
+        if size > limit {
+            return Err(ChangeError::PackageTooLarge { size, limit });
         }
-        let body = Body::File { path: package.path.clone(), size: package.size, sha256: package.sha256 };
         let key = Key::Package(id.clone(), version.clone(), package.sha256);
         let assets = assets.iter().map(|a| (Key::Asset(id.clone(), a.digest), Body::Bytes(a.bytes.clone())));
         let all: Vec<_> = std::iter::once((key, body)).chain(assets).collect();

@@ -69,6 +69,17 @@ pub enum Body {
     },
 }
 
+impl Body {
+    /// Its size in bytes.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::File { size, .. } => *size,
+        }
+    }
+}
+
 /// A line of a listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {

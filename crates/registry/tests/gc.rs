@@ -221,7 +221,7 @@ async fn a_clean_up_that_takes_too_long_stops_removing() {
 async fn publish_again(registry: &Registry, file: &Path, clock: Clock) -> Result<(), ChangeError> {
     let cancel = CancellationToken::new();
     let (id, bytes) = (id(), package("2.0.0"));
-    let upload = Upload { path: file.to_owned(), size: bytes.len() as u64, sha256: Digest::of(&bytes) };
+    let upload = Upload::file(file, bytes.len() as u64, Digest::of(&bytes));
     let found = registry.find(&id).await?;
     let list = patchbay_registry::Asset::of(world::list("2.0.0").to_bytes());
     let uploads = Uploads::new(registry, &id, &parsed("2.0.0"), vec![(upload, vec![list])], clock);

@@ -10,7 +10,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    files::{FileError, Lock, cache, keep, read_json, write_json},
+    files::{FileError, Lock, cache, read_json, write_json},
     wire::{JobState, JobView},
 };
 
@@ -65,11 +65,6 @@ impl Records {
         let path = self.folder.join(format!("{}.json", record.view.id));
         let bytes = serde_json::to_vec(record).map_err(|error| FileError::write(&path)(error.into()))?;
         cache(&path, &[&bytes])
-    }
-
-    /// Makes a record that was noted stay after a power cut.
-    pub(super) fn keep(&self, id: Uuid) -> Result<(), FileError> {
-        keep(&self.path(id))
     }
 
     /// The record of a job whose lock the caller holds, as it stands there.

@@ -54,9 +54,10 @@ pub struct JobContext {
 }
 
 impl JobContext {
-    /// Begins to put what is known of the job on the disk, to stay after a power cut. To be waited for before anything is sent whose
-    /// outcome could be in doubt.
-    pub(crate) fn keep(&self) -> JoinHandle<()> {
+    /// Says which release it is about, and begins to put that on the disk, to stay after a power cut. To be waited for before anything is
+    /// sent whose outcome could be in doubt. To be called inside a Tokio runtime.
+    pub fn about(&self, plugin: &str, version: &str) -> JoinHandle<()> {
+        self.reporter.subject(plugin, version);
         let reporter = self.reporter.clone();
         tokio::task::spawn_blocking(move || reporter.keep())
     }

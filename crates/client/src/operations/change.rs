@@ -39,8 +39,8 @@ impl App {
             session.registry.commit(&id, &change, &stamp, &CancellationToken::new()).run().await.map_err(|e| where_to_look(&id, e))?;
         // The change is live whatever becomes of the catalogue and of what is kept on this computer.
         let (kept, folded) = tokio::join!(session.keep_seen(), session.fold(&done.document, done.etag.as_ref(), self.now()));
-        session.tidy(self.now()).await;
-        let warning = kept.err().or(folded.err());
+        let tidied = session.tidy(self.now()).await;
+        let warning = kept.and(folded).and(tidied).err();
         Ok(ChangeDone {
             id: id.to_string(),
             seq: done.document.header.seq,

@@ -68,7 +68,8 @@ impl App {
         })
         .await?;
         let release = release(&document, Some(&wanted.version))?;
-        job.reporter.subject(id.as_ref(), &release.version.to_string());
+        // Nobody waits for it: a download is never in doubt.
+        drop(job.about(id.as_ref(), &release.version.to_string()));
         let artifact = artifact(&id, release, wanted.platform.as_deref())?;
         job.reporter.total(artifact.size);
         let folder = to.parent().unwrap_or(Path::new("."));

@@ -2,10 +2,13 @@
 
 use std::{
     collections::BTreeMap,
+    fs::File,
+    io::{self, Write},
     ops::ControlFlow,
     path::{Path, PathBuf},
 };
 
+use bytes::Bytes;
 use patchbay_package::{
     Contents, Digest, Found, InputKind, Limits, Manifest, Packed, PluginId, lint, lint_folder, manifest, pack, scan, scan_packed, secrets,
     unpack_input,
@@ -30,6 +33,9 @@ use crate::{
     view,
     wire::{self, Code, ContentsView, PackageInput, ProblemView, WireError},
 };
+
+/// A folder with no more than this in it is packed in memory: making and reading a file takes longer than compressing it does.
+const SMALL: u64 = 256 * 1024;
 
 /// The largest icon.
 const MAX_ICON: usize = 256 * 1024;
@@ -105,10 +111,28 @@ pub(super) fn unread(input: &PackageInput, error: WireError) -> ContentsView {
     }
 }
 
+/// The bytes of a package.
+pub(super) enum Package {
+    /// In memory.
+    Small(Bytes),
+    /// In a file that is removed when this is dropped.
+    File(NamedTempFile),
+}
+
+impl Package {
+    /// Writes it elsewhere, too.
+    pub fn copy(&self, mut to: impl Write) -> io::Result<()> {
+        match self {
+            Self::Small(bytes) => to.write_all(bytes),
+            Self::File(file) => io::copy(&mut File::open(file.path())?, &mut to).map(drop),
+        }
+    }
+}
+
 /// A folder that was packed, with what is uploaded beside the package.
 pub(super) struct Ready {
     pub id: PluginId,
-    pub file: NamedTempFile,
+    pub package: Package,
     pub packed: Packed,
     pub assets: Vec<Asset>,
     pub card: Card,
@@ -137,7 +161,8 @@ impl App {
         reporter: &dyn Reporter,
         cancel: &CancellationToken,
     ) -> Result<Ready, WireError> {
-        let mut file = self.temporary()?;
+        let mut bytes = Vec::new();
+        let mut file = if folder.contents.unpacked_size > SMALL { Some(self.temporary()?) } else { None };
         let (sender, mut progress) = tokio::sync::mpsc::unbounded_channel();
         let token = cancel.clone();
         let scratch = self.home().temporary();
@@ -148,18 +173,21 @@ impl App {
                 let _ = sender.send(read - std::mem::replace(&mut told, read));
                 if token.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             };
-            let packed =
-                pack(&folder.path, &folder.contents, &folder.manifest, &Limits::default(), &scratch, file.as_file_mut(), &mut on_bytes);
-            packed.map(|packed| (file, folder, packed))
+            let out: &mut dyn Write = match &mut file {
+                Some(file) => file.as_file_mut(),
+                None => &mut bytes,
+            };
+            let packed = pack(&folder.path, &folder.contents, &folder.manifest, &Limits::default(), &scratch, out, &mut on_bytes)?;
+            Ok((file.map_or_else(|| Package::Small(bytes.into()), Package::File), folder, packed))
         });
         while let Some(bytes) = progress.recv().await {
             reporter.advance(bytes);
         }
-        let (file, folder, packed) = joined(work.await)?.map_err(|e| match e {
+        let (package, folder, packed) = joined(work.await)?.map_err(|e| match e {
             patchbay_package::PackError::Cancelled => ChangeError::Cancelled.into(),
             e => explained(Code::Failed, &e),
         })?;
-        ready(file, &folder, packed, notes)
+        ready(package, &folder, packed, notes)
     }
 }
 
@@ -176,12 +204,12 @@ pub(super) async fn read(input: PackageInput, allowed: Vec<String>, temporary: P
     read_telling(input, allowed, temporary, |_| {}).await
 }
 
-/// The same, and tells whose folder it is as soon as that is known.
+/// The same, and tells whose folder it is, of which version, as soon as that is known.
 pub(super) async fn read_telling(
     input: PackageInput,
     allowed: Vec<String>,
     temporary: PathBuf,
-    tell: impl FnOnce(&PluginId) + Send + 'static,
+    tell: impl FnOnce(&Manifest) + Send + 'static,
 ) -> Result<Folder, WireError> {
     if let Some(platform) = input.platform.as_ref().filter(|p| !manifest::is_platform(p)) {
         let hint = "Write “any”, or a system and a processor, like “linux-x64” or “darwin-arm64”.".to_owned();
@@ -197,7 +225,7 @@ pub(super) async fn read_telling(
         let limits = Limits::default();
         let Opened { path, unpacked, kind } = open(PathBuf::from(&input.path), &temporary, &limits)?;
         let mut found = Manifest::read(&path).map_err(|e| explained(Code::Failed, &e))?;
-        tell(&found.manifest.id);
+        tell(&found.manifest);
         let chosen = matches!(kind, Some(InputKind::Vsix | InputKind::Tgz));
         let contents = if chosen { scan_packed(&path, &limits) } else { scan(&path, &limits) }.map_err(|e| explained(Code::Failed, &e))?;
         found.settle(&contents);
@@ -264,7 +292,7 @@ fn vsix_platform(path: &str) -> Option<String> {
 }
 
 /// A packed folder as a release, with its assets.
-fn ready(file: NamedTempFile, folder: &Folder, packed: Packed, notes: Option<String>) -> Result<Ready, WireError> {
+fn ready(package: Package, folder: &Folder, packed: Packed, notes: Option<String>) -> Result<Ready, WireError> {
     let manifest = &folder.manifest;
     let mut assets = Vec::new();
     let mut asset = |path: &Option<String>, good: fn(&[u8]) -> bool| -> Result<Option<Digest>, WireError> {
@@ -319,5 +347,5 @@ fn ready(file: NamedTempFile, folder: &Folder, packed: Packed, notes: Option<Str
         rolled_back: BTreeMap::new(),
         extra: Map::new(),
     };
-    Ok(Ready { id: manifest.id.clone(), file, packed, assets, card, release })
+    Ok(Ready { id: manifest.id.clone(), package, packed, assets, card, release })
 }

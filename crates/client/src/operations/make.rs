@@ -55,7 +55,7 @@ impl App {
         };
         let files = u32::try_from(folder.contents.files.len()).unwrap_or(u32::MAX);
         let ready = self.pack(folder, None, &Silent, cancel).await?;
-        let package = ready.packed;
+        let (contents, package) = (ready.package, ready.packed);
         let written = to.clone();
         let copied = tokio::task::spawn_blocking(move || {
             let beside = written.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -64,7 +64,7 @@ impl App {
             #[cfg(unix)]
             new.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
             let new = new.tempfile_in(beside)?;
-            std::io::copy(&mut std::fs::File::open(ready.file.path())?, &mut new.as_file())?;
+            contents.copy(new.as_file())?;
             new.persist(&written).map(drop).map_err(|e| e.error)
         });
         joined(copied.await)?.map_err(|source| FileError::Write { path: to.clone(), source })?;

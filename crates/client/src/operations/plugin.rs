@@ -42,7 +42,7 @@ impl App {
 
     /// Reads a document, and keeps it and its mark on disk.
     pub(crate) async fn read(&self, session: &Session, id: &PluginId) -> Result<Standing, WireError> {
-        let standing = session.registry.document(id).await?;
+        let standing = session.find(id).await?.ok_or_else(|| ReadError::NoPlugin { id: id.clone() })?;
         session.keep_seen().await?;
         let path = session.document_file(id);
         if let Some(folder) = path.parent() {

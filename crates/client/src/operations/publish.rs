@@ -79,7 +79,7 @@ impl App {
             }
         }
         let version = folder.manifest.version.clone();
-        let standing = match session.registry.find(&folder.manifest.id).await {
+        let standing = match session.find(&folder.manifest.id).await {
             Ok(standing) => standing,
             Err(e) => {
                 plan.problems.push(problem(e.into()));

@@ -9,8 +9,13 @@ use std::{
     },
 };
 
-use patchbay_client::wire::{Code, Consequence, JobResult, JobState, Phase};
+use patchbay_client::{
+    App,
+    wire::{Code, Consequence, JobResult, JobState, Phase},
+};
 use patchbay_package::Digest;
+use patchbay_registry::Key;
+use serde_json::Value;
 
 use super::{
     proxy::{Fate, Gate},
@@ -85,6 +90,67 @@ async fn a_readme_that_has_not_changed_is_not_sent_again() {
     write_version(Path::new(&path), "1.2.0");
     assert!(matches!(publish(&app, TEAM, &path).await, JobState::Done { .. }));
     assert!(world.keys("assets/timer/").await.iter().any(|key| key.ends_with(&Digest::of(b"# Timer, again").to_string())));
+}
+
+/// A small version that was looked at, as the window does before it publishes.
+async fn looked_at(app: &App, path: &str, version: &str) {
+    fs::write(Path::new(path).join("main.bin"), "small").unwrap();
+    write_version(Path::new(path), version);
+    app.inspect(Some(TEAM), path).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_looked_at_a_moment_ago_is_not_read_again() {
+    let world = World::new().await;
+    let app = world.member("mei").await;
+    let path = world.plugin();
+    assert_published(&publish(&app, TEAM, &path).await);
+    looked_at(&app, &path, "1.1.0").await;
+    let before = world.proxy.requests().len();
+    assert!(matches!(publish(&app, TEAM, &path).await, JobState::Done { .. }));
+    let requests = &world.proxy.requests()[before..];
+    let is_upload = |request: &&String| request.contains("/packages/") || request.contains("/assets/");
+    let head = requests.iter().position(|request| request.starts_with("PUT") && request.contains("/catalog/head.json")).unwrap();
+    let beside: Vec<&String> = requests[..=head].iter().filter(|request| !is_upload(request)).collect();
+    assert_eq!(beside.len(), 3, "history, document and catalogue: {beside:?}");
+    assert!(beside.iter().all(|request| request.starts_with("PUT")), "{beside:?}");
+}
+
+#[tokio::test]
+async fn what_was_looked_at_may_have_changed_since() {
+    let world = World::new().await;
+    let (mei, bo) = (world.member("mei").await, world.member("bo").await);
+    let path = world.plugin();
+    assert_published(&publish(&mei, TEAM, &path).await);
+    // Another one takes the version: found out by the commit.
+    looked_at(&mei, &path, "1.1.0").await;
+    fs::write(Path::new(&path).join("main.bin"), "another").unwrap();
+    assert!(matches!(publish(&bo, TEAM, &path).await, JobState::Done { .. }));
+    fs::write(Path::new(&path).join("main.bin"), "small").unwrap();
+    let error = failed(publish(&mei, TEAM, &path).await);
+    assert_eq!((error.kind.as_str(), error.data["by"].as_str()), ("version_taken", "bo"), "{error:?}");
+    // Another one makes something of it: nothing of that is lost.
+    looked_at(&mei, &path, "1.3.0").await;
+    write_version(Path::new(&path), "1.2.0");
+    assert!(matches!(publish(&bo, TEAM, &path).await, JobState::Done { .. }));
+    write_version(Path::new(&path), "1.3.0");
+    assert!(matches!(publish(&mei, TEAM, &path).await, JobState::Done { .. }));
+    assert_eq!(world.revisions().await, 4);
+    // What was forbidden is allowed meanwhile.
+    let key = Key::Document("timer".parse().unwrap());
+    let stands = String::from_utf8(world.object(&key).await).unwrap();
+    let becomes = async |seq: u64, status: &str| {
+        let mut lines: Vec<String> = stands.lines().map(str::to_owned).collect();
+        let mut header: Value = serde_json::from_str(&lines[1]).unwrap();
+        (header["seq"], header["status"]) = (seq.into(), status.into());
+        lines[1] = header.to_string();
+        world.plant(&key, format!("{}\n", lines.join("\n")).as_bytes()).await;
+    };
+    becomes(5, "frozen").await;
+    looked_at(&mei, &path, "1.4.0").await;
+    becomes(6, "active").await;
+    let state = publish(&mei, TEAM, &path).await;
+    assert!(matches!(state, JobState::Done { .. }), "{state:?}");
 }
 
 #[tokio::test]

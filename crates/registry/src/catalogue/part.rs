@@ -45,7 +45,7 @@ impl Part {
             text.extend(serde_json::to_vec(line).unwrap_or_default());
             text.push(b'\n');
         }
-        let bytes = deflate(&text);
+        let bytes = deflate(&text, Compression::best());
         let part = Self { from, to, sha256: Digest::of(&bytes), size: bytes.len() as u64, lines: lines.len() as u64, extra: Map::new() };
         (part, bytes)
     }
@@ -88,8 +88,8 @@ impl Part {
 }
 
 /// Compresses (RFC 1952).
-pub(super) fn deflate(text: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::new(9));
+pub(super) fn deflate(text: &[u8], level: Compression) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), level);
     // Writing into memory does not fail.
     let _ = encoder.write_all(text);
     encoder.finish().unwrap_or_default()

@@ -59,7 +59,7 @@ impl fmt::Debug for Table {
 
 impl PartialEq for Table {
     fn eq(&self, other: &Self) -> bool {
-        (self.base.is(&other.base) && Arc::ptr_eq(&self.changed, &other.changed)) || self.all().eq(other.all())
+        self.is(other) || self.all().eq(other.all())
     }
 }
 
@@ -89,6 +89,12 @@ impl Table {
     pub fn open(bytes: Bytes) -> Result<Self, Damaged> {
         let base = Packed::open(bytes)?;
         Ok(Self { shown: base.shown(), base, changed: Arc::default() })
+    }
+
+    /// Whether both are one table in memory. Others may have the same plugins all the same.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        self.base.is(&other.base) && Arc::ptr_eq(&self.changed, &other.changed)
     }
 
     /// The same in one buffer, to be kept.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Registry, attempt::Attempt};
 use crate::{
-    catalogue::{Head, Known, Line, Lines, MAX_PART, Merge, Part, Table, Way, over},
+    catalogue::{Grown, Head, Known, Line, Lines, MAX_PART, Merge, Part, Table, Way, over},
     error::{ChangeError, ReadError},
     format::FormatError,
     key::Key,
@@ -189,7 +189,7 @@ impl Registry {
         head.time = at;
         (head.deltas, head.ring) = (Vec::new(), Vec::new());
         head.snapshot = Some(self.keep_part(Part::new(0, head.position, &table.lines())).await?);
-        let etag = self.put_head(&head, etag).await?;
+        let etag = self.put_head(head.to_bytes(), etag).await?;
         Ok(Known { head, etag: Some(etag), table: Some(table) })
     }
 
@@ -217,12 +217,18 @@ impl Registry {
                     }
                 }
             }
-            let Some(mut head) = known.head.add(lines.iter().cloned(), known.table.as_ref(), at) else { return Ok(known) };
-            if !head.fits() {
-                // Nobody has merged for long, or much changed at once.
-                self.merge(&mut head).await?;
-            }
-            match self.put_head(&head, known.etag.as_ref()).await {
+            let Some(Grown { mut head, bytes }) = known.head.grow(lines.iter().cloned(), known.table.as_ref(), at) else {
+                return Ok(known);
+            };
+            let bytes = match bytes {
+                Some(bytes) => bytes,
+                None => {
+                    // Nobody has merged for long, or much changed at once.
+                    self.merge(&mut head).await?;
+                    head.to_bytes()
+                }
+            };
+            match self.put_head(bytes, known.etag.as_ref()).await {
                 Ok(etag) => {
                     let table = known.table.and_then(|table| table.with(head_lines(&head, known.head.position, &lines)).ok());
                     return Ok(Known { head, etag: Some(etag), table });
@@ -259,8 +265,8 @@ impl Registry {
                 return Ok(None);
             }
             let mut head = Head { snapshot: merged.snapshot.clone(), deltas: merged.deltas.clone(), time: at, ..known.head.clone() };
-            head.shorten();
-            match self.put_head(&head, known.etag.as_ref()).await {
+            let bytes = head.shorten().unwrap_or_else(|| head.to_bytes());
+            match self.put_head(bytes, known.etag.as_ref()).await {
                 Ok(etag) => return Ok(Some(Known { head, etag: Some(etag), table: known.table })),
                 Err(ReadError::Store(e)) if matches!(e.kind, StoreErrorKind::PreconditionFailed { .. } | StoreErrorKind::Busy { .. }) => {}
                 Err(error) => return Err(error),
@@ -330,9 +336,9 @@ impl Registry {
         }
     }
 
-    async fn put_head(&self, head: &Head, etag: Option<&ETag>) -> Result<ETag, ReadError> {
+    async fn put_head(&self, bytes: Vec<u8>, etag: Option<&ETag>) -> Result<ETag, ReadError> {
         let condition = etag.map_or(Condition::Absent, |etag| Condition::Matches(etag.clone()));
-        Ok(self.store.put(&Key::CatalogHead, Body::Bytes(head.to_bytes().into()), condition, None).await?)
+        Ok(self.store.put(&Key::CatalogHead, Body::Bytes(bytes.into()), condition, None).await?)
     }
 }
 

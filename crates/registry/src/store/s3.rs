@@ -91,7 +91,10 @@ impl fmt::Debug for S3Config {
 /// A bucket, or the part of it under a prefix.
 #[derive(Clone)]
 pub struct S3Store {
+    /// Sends a request once, without a limit to the time of its answer.
     client: Client,
+    /// Asks again. Not an override with each request: that makes the SDK's configuration anew each time.
+    patient: Client,
     place: Arc<Place>,
     /// Empty, or with a slash at its end.
     prefix: String,
@@ -138,7 +141,13 @@ impl S3Store {
             inner => format!("{inner}/"),
         };
         let place = Arc::new(Place { bucket, endpoint: shown(&url), region });
-        Ok(Self { client: Client::from_conf(sdk.build()), place, prefix, network })
+        let once = sdk.build();
+        let Timeouts { connect, answer, backoff, .. } = network.timeouts;
+        let patient = once
+            .to_builder()
+            .timeout_config(TimeoutConfig::builder().connect_timeout(connect).operation_attempt_timeout(answer).build())
+            .retry_config(RetryConfig::standard().with_max_attempts(3).with_initial_backoff(backoff));
+        Ok(Self { patient: Client::from_conf(patient.build()), client: Client::from_conf(once), place, prefix, network })
     }
 
     /// The store's address, as messages show it.
@@ -158,8 +167,7 @@ impl S3Store {
     /// # Errors
     /// [`StoreErrorKind::NoBucket`], [`StoreErrorKind::Denied`], or as the store fails.
     pub async fn head_bucket(&self) -> Result<(), StoreError> {
-        let request = self.client.head_bucket().bucket(self.bucket());
-        let answer = request.customize().config_override(self.patient()).send().await;
+        let answer = self.patient.head_bucket().bucket(self.bucket()).send().await;
         answer.map_err(|e| self.failed(&e, Asked { verb: "read", key: None, condition: None }))?;
         Ok(())
     }
@@ -188,14 +196,6 @@ impl S3Store {
         format!("{}{key}", self.prefix)
     }
 
-    /// What makes a request one that is asked again: only for reads.
-    fn patient(&self) -> aws_sdk_s3::config::Builder {
-        let Timeouts { answer, backoff, .. } = self.network.timeouts;
-        let attempt = TimeoutConfig::builder().operation_attempt_timeout(answer).build();
-        let retry = RetryConfig::standard().with_max_attempts(3).with_initial_backoff(backoff);
-        aws_sdk_s3::Config::builder().retry_config(retry).timeout_config(attempt)
-    }
-
     /// Gives a small request the time that an answer may take.
     async fn in_time<T>(&self, request: impl Future<Output = T>) -> Result<T, StoreErrorKind> {
         tokio::time::timeout(self.network.timeouts.answer, request).await.map_err(|_| self.late())
@@ -212,8 +212,8 @@ impl S3Store {
     /// Asks for an object, to be streamed; answers its type too.
     async fn open(&self, key: &Key) -> Result<(Option<String>, Received<'_>), StoreError> {
         let name = key.to_string();
-        let request = self.client.get_object().bucket(self.bucket()).key(self.path(&name));
-        let answer = request.customize().config_override(self.patient()).send().await;
+        let request = self.patient.get_object().bucket(self.bucket()).key(self.path(&name));
+        let answer = request.send().await;
         let answer = answer.map_err(|e| self.failed(&e, Asked { verb: "read", key: Some(&name), condition: None }))?;
         Ok((answer.content_type, Received::new(answer.body, &self.place, self.network.timeouts.stall)))
     }
@@ -235,9 +235,9 @@ impl Store for S3Store {
     async fn get(&self, key: &Key, known: Option<&ETag>, limit: u64) -> Result<Fetched, StoreError> {
         let name = key.to_string();
         let asked = Asked { verb: "read", key: Some(&name), condition: None };
-        let request = self.client.get_object().bucket(self.bucket()).key(self.path(&name));
+        let request = self.patient.get_object().bucket(self.bucket()).key(self.path(&name));
         let request = request.set_if_none_match(known.map(|etag| etag.0.clone()));
-        let answer = match request.customize().config_override(self.patient()).send().await {
+        let answer = match request.send().await {
             Ok(answer) => answer,
             Err(error) if error.raw_response().is_some_and(|raw| raw.status().as_u16() == 304) => return Ok(Fetched::Same),
             Err(error) => {
@@ -276,9 +276,9 @@ impl Store for S3Store {
         }
         let name = key.to_string();
         let own = |kind| StoreError::new(kind, Some(key));
-        let request = self.client.get_object().bucket(self.bucket()).key(self.path(&name));
+        let request = self.patient.get_object().bucket(self.bucket()).key(self.path(&name));
         let request = request.range(format!("bytes={}-{}", range.start, range.end - 1));
-        let answer = match request.customize().config_override(self.patient()).send().await {
+        let answer = match request.send().await {
             Ok(answer) => answer,
             // It ends before the range begins.
             Err(error) if error.raw_response().is_some_and(|raw| raw.status().as_u16() == 416) => return Ok(Bytes::new()),
@@ -344,8 +344,8 @@ impl Store for S3Store {
         let asked = Asked { verb: "list", key: None, condition: None };
         let own = |what| StoreError::new(self.not_a_store(what), None);
         let clock = StoreClock::default();
-        let request = self.client.list_objects_v2().bucket(self.bucket()).prefix(self.path(prefix));
-        let request = request.set_continuation_token(after.map(str::to_owned)).customize().config_override(self.patient());
+        let request = self.patient.list_objects_v2().bucket(self.bucket()).prefix(self.path(prefix));
+        let request = request.set_continuation_token(after.map(str::to_owned)).customize();
         let page = request.interceptor(clock.clone()).send().await.map_err(|e| self.failed(&e, asked))?;
         let mut objects = Vec::new();
         for object in page.contents.unwrap_or_default() {

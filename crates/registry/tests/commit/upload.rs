@@ -21,7 +21,7 @@ const PACKAGE: &[u8] = b"a package";
 fn package(folder: &TempDir) -> Upload {
     let path = folder.path().join("package.zip");
     std::fs::write(&path, PACKAGE).unwrap();
-    Upload { path, size: PACKAGE.len() as u64, sha256: Digest::of(PACKAGE) }
+    Upload::file(path, PACKAGE.len() as u64, Digest::of(PACKAGE))
 }
 
 fn assets() -> Vec<Asset> {

@@ -207,5 +207,5 @@ fn plugin(id: &PluginId, version: &str, content: &str, channel: Option<&str>) ->
         // Several tests may do so at once: the bytes are the same.
         std::fs::write(&path, &package).unwrap();
     }
-    (publish, Upload { path, size, sha256 }, vec![Asset::of(list.to_bytes()), readme])
+    (publish, Upload::file(path, size, sha256), vec![Asset::of(list.to_bytes()), readme])
 }

@@ -1,20 +1,23 @@
 //! The packages of one release: what was asked for, what they must agree in, what a registry takes.
 
-use patchbay_registry::Upload;
+use patchbay_registry::{Upload, store::Body};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     App,
     jobs::Reporter,
-    operations::folder::{Folder, Ready},
+    operations::folder::{Folder, Package, Ready},
     sentence::sentence,
     wire::{Code, PackageInput, PublishRequest, WireError},
 };
 
 impl Ready {
-    /// The package, ready to be uploaded; its file goes with this.
+    /// The package, ready to be uploaded; a file of it goes with this.
     pub(super) fn upload(&self) -> Upload {
-        Upload { path: self.file.path().to_owned(), size: self.packed.size, sha256: self.packed.sha256 }
+        match &self.package {
+            Package::Small(bytes) => Upload { body: Body::Bytes(bytes.clone()), sha256: self.packed.sha256 },
+            Package::File(file) => Upload::file(file.path(), self.packed.size, self.packed.sha256),
+        }
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::{path::Path, sync::Arc};
 
-use patchbay_package::{PluginId, Version};
+use patchbay_package::{Manifest, PluginId, Version, same_version};
 use patchbay_registry::{
-    Asset, Committed, ReadError, Refusal, Stamp, Standing, Upload, Uploads, change::Next, format::release::Artifact, store::Progress,
+    Asset, Committed, Found, ReadError, Refusal, Stamp, Standing, Upload, Uploads, change::Next, format::release::Artifact, store::Progress,
 };
 use tokio::{sync::oneshot, task::JoinSet};
 
@@ -77,7 +77,7 @@ impl App {
                 return Ok(done);
             }
             let Prepared { session, ready, _others, uploads, found, archived } =
-                unless_cancelled(&job.cancel, self.upload(registry, path, request, job)).await?;
+                unless_cancelled(&job.cancel, self.upload(registry, path, request, job, doubtful.is_none())).await?;
             job.reporter.phase(Phase::Committing);
             let id = ready.id.clone();
             let change = publish_change(&ready, requested_channel(request)?, request.force_channel);
@@ -97,24 +97,36 @@ impl App {
         })
     }
 
-    /// Everything before the commit: nothing is visible, so it can be dropped at any moment.
-    async fn upload(&self, registry: &str, path: &Path, request: &PublishRequest, job: &JobContext) -> Result<Prepared, Stop> {
+    /// Everything before the commit: nothing is visible, so it can be dropped at any moment. It may begin with what stood there `lately`.
+    async fn upload(
+        &self,
+        registry: &str,
+        path: &Path,
+        request: &PublishRequest,
+        job: &JobContext,
+        lately: bool,
+    ) -> Result<Prepared, Stop> {
         let reporter = &*job.reporter;
         let session = self.writable(Some(registry)).await?;
         let (first, others) = inputs(request);
         let first = PackageInput { path: path.display().to_string(), ..first };
         // What stands there is read beside the folder: a version that is taken costs no upload, and the commit begins with this.
-        let (tell, told) = oneshot::channel::<PluginId>();
+        let (tell, told) = oneshot::channel::<Manifest>();
         let mut finding = JoinSet::new();
-        let registry = session.registry.clone();
+        let (asked, context) = (session.clone(), job.clone());
         finding.spawn(async move {
-            let id = told.await.ok()?;
-            Some((registry.find(&id).await, id))
+            let Manifest { id, version, .. } = told.await.ok()?;
+            let kept = context.about(id.as_ref(), &version.to_string());
+            let known = asked.lately(&id).filter(|_| lately);
+            let is_known = known.is_some();
+            let found = match known {
+                Some(known) => Ok(known),
+                None => asked.find(&id).await,
+            };
+            Some((id, found, is_known, kept))
         });
-        let tell = |id: &PluginId| drop(tell.send(id.clone()));
+        let tell = |manifest: &Manifest| drop(tell.send(manifest.clone()));
         let folder = read_telling(first, allowed(request, &request.path), self.home().temporary(), tell).await?;
-        reporter.subject(folder.manifest.id.as_ref(), &folder.manifest.version.to_string());
-        let kept = job.keep();
         let mut more: Vec<Folder> = Vec::new();
         for input in others {
             let allowed = allowed(request, &input.path);
@@ -129,32 +141,47 @@ impl App {
         }
         reporter.phase(Phase::Packing);
         reporter.total(folder.contents.unpacked_size + more.iter().map(|f| f.contents.unpacked_size).sum::<u64>());
-        let id = folder.manifest.id.clone();
+        let (id, version) = (folder.manifest.id.clone(), folder.manifest.version.clone());
+        let mut archiving = JoinSet::new();
         let found = async {
-            match finding.join_next().await {
-                Some(Ok(Some((found, of)))) if of == id => Ok::<_, WireError>(found?),
-                _ => Ok(session.registry.find(&id).await?),
+            let (found, is_known, kept) = match finding.join_next().await {
+                Some(Ok(Some((of, found, is_known, kept)))) if of == id => (found?, is_known, kept),
+                _ => (session.find(&id).await?, false, job.about(id.as_ref(), &version.to_string())),
+            };
+            let is_taken = |standing: &Standing| standing.revision.document.releases.iter().any(|r| same_version(&r.version, &version));
+            if let Some(standing) = found.clone().filter(|standing| !is_taken(standing)) {
+                let registry = session.registry.clone();
+                archiving.spawn(async move { registry.archive(&standing).await.map(|()| standing.revision.document.header.seq) });
             }
+            Ok::<_, WireError>((found, is_known, kept))
         };
         let packing = self.pack_all(folder, more, request.notes.clone(), reporter, &job.cancel);
-        let ((ready, others), found) = tokio::try_join!(packing, found)?;
+        let ((ready, others), (mut found, is_known, kept)) = tokio::try_join!(packing, found)?;
         let packages = || std::iter::once(&ready).chain(&others);
         for package in packages() {
             fits(package, session.registry.about().limits.package)?;
         }
-        let writes = match &found {
+        let channel = requested_channel(request)?;
+        let judged = |found: &Found| match found {
             Some(standing) => {
-                let next = judge(standing, &ready, requested_channel(request)?, request.force_channel);
-                // A rule let what an earlier run sent pass, so that was made from something that no longer stands there.
-                matches!(next.map_err(|refusal| Stop::Certain(refusal.into()))?, Next::Write { .. })
+                judge(standing, &ready, channel.clone(), request.force_channel).map(|next| matches!(next, Next::Write { .. }))
             }
-            None => true,
+            None => Ok(true),
         };
+        let mut writes = judged(&found);
+        if is_known && writes != Ok(true) {
+            // That may be different now.
+            found = session.find(&id).await?;
+            writes = judged(&found);
+        }
+        // A rule let what an earlier run sent pass, so that was made from something that no longer stands there.
+        let writes = writes.map_err(|refusal| Stop::Certain(refusal.into()))?;
         // A README that has not changed is there already.
         let there = |asset: &Asset| found.as_ref().is_some_and(|standing| standing.revision.document.has_asset(asset.digest));
         let missing = |package: &Ready| package.assets.iter().filter(|asset| !there(asset)).cloned().collect();
         let to_send: Vec<(Upload, Vec<Asset>)> = packages().map(|package| (package.upload(), missing(package))).collect();
-        let total = to_send.iter().map(|(package, assets)| package.size + assets.iter().map(|a| a.bytes.len() as u64).sum::<u64>()).sum();
+        let total =
+            to_send.iter().map(|(package, assets)| package.body.size() + assets.iter().map(|a| a.bytes.len() as u64).sum::<u64>()).sum();
         // All packages before the commit: a release is never seen with some of them.
         let uploads = writes.then(|| Uploads::new(&session.registry, &ready.id, &ready.release.version, to_send, self.clock()));
         if let Some(uploads) = &uploads {
@@ -162,16 +189,10 @@ impl App {
             reporter.total(total);
             let line = job.reporter.clone();
             let progress: Progress = Arc::new(move |bytes| line.advance(bytes));
-            let upload = async { Ok(uploads.send(progress, &job.cancel).await?) };
-            let archive = async {
-                match &found {
-                    Some(standing) => Ok(session.registry.archive(standing).await?),
-                    None => Ok::<_, WireError>(()),
-                }
-            };
-            tokio::try_join!(upload, archive)?;
+            uploads.send(progress, &job.cancel).await?;
         }
-        let archived = found.as_ref().filter(|_| writes).map(|standing| standing.revision.document.header.seq);
+        // One that failed is sent again before the commit, which then says why.
+        let archived = archiving.join_next().await.and_then(|sent| sent.ok()?.ok());
         // Nobody can be told what became of it otherwise. Where the disk does not take it, the publish goes on all the same.
         let _ = kept.await;
         Ok(Prepared { session, ready, _others: others, uploads, found, archived })
@@ -203,8 +224,8 @@ impl App {
         // The release is live and listed: what is left of the catalogue's work takes nobody's time.
         let id = &done.document.header.id;
         let read_back = self.read_back(session, id, version, &release.artifacts, job);
-        let (read, kept, ()) = tokio::join!(read_back, session.keep_seen(), session.tidy(self.now()));
-        warning = kept.err().or(warning);
+        let (read, kept, tidied) = tokio::join!(read_back, session.keep_seen(), session.tidy(self.now()));
+        warning = kept.and(tidied).err().or(warning);
         let verified = match read {
             Ok(()) => true,
             Err(e) => {
