@@ -14,11 +14,14 @@ async function measure(profile, home) {
 	process.env.PATCHBAY_E2E_APP = program('patchbay-app', profile);
 	// Reads where the window is when it is loaded.
 	const { openApp } = await import('../../ui/e2e/support/app.mjs');
-	const app = await openApp({ home });
+	// Painted as a person's window is. A test's is composited for its pictures, in software where there is no graphics card; none are taken here.
+	const app = await openApp({ home, env: { TAURI_AUTOMATION: 'false' } });
 	try {
 		await app.browser.setTimeout({ script: 60_000 });
 		const words = await names(app);
 		await app.browser.$('input').waitForExist({ timeout: 20_000 });
+		// Where somebody types there is a caret.
+		await app.browser.execute(() => document.querySelector('input').focus());
 		const least = await app.browser.executeAsync(oneWord);
 		const times = [];
 		for (const word of words) {

@@ -25,3 +25,36 @@ export function textWidth(text: string, size: number, weight: number): number {
 	}
 	return width;
 }
+
+/** The width of each character in a font, by what [`textWidth`] says of it. */
+export function advances(size: number, weight: number): (character: string) => number {
+	const widths = new Map<string, number>();
+	return (character) => {
+		let width = widths.get(character);
+		if (width === undefined) {
+			width = textWidth(character, size, weight);
+			if (document.fonts?.check(`${weight} ${size}px ${family}`)) widths.set(character, width);
+		}
+		return width;
+	};
+}
+
+/**
+ * As much of a text as fits into so many CSS pixels, with an ellipsis where that is not all. To leave it to `text-overflow` takes longer
+ * than everything else in a list: it lays out the whole text, and then again what of it fits. Kerning is left out, which makes a text a
+ * pixel or two narrower.
+ */
+export function fitting(text: string, room: number, advance: (character: string) => number): string {
+	const dots = advance('…');
+	let used = 0;
+	let end = 0;
+	/** Where the last character ends behind which an ellipsis fits. */
+	let cut = 0;
+	for (const character of text) {
+		used += advance(character);
+		if (used > room) return `${text.slice(0, cut).trimEnd()}…`;
+		end += character.length;
+		if (used + dots <= room) cut = end;
+	}
+	return text;
+}
