@@ -18,7 +18,7 @@ use patchbay_client::{
     wire::{CredentialSource, JobState, Phase, PublishRequest, RegistryInput},
 };
 use patchbay_local::LocalServer;
-use patchbay_package::Digest;
+use patchbay_package::{Digest, PluginId};
 use patchbay_registry::{
     Key,
     store::{
@@ -125,11 +125,13 @@ async fn run(link: Option<Duration>) {
 
     // The peer, on the same way: one PUT of a package of the same size, where packages are.
     let raw = server.raw(bucket);
+    // Of an id of its own: the server may have been measured before.
+    let id: PluginId = format!("bare-{}", uuid::Uuid::new_v4()).parse().unwrap();
     let mut raw_times = Vec::new();
     for round in 0..ROUNDS {
         let bytes = bytes::Bytes::from(vec![u8::try_from(round % 251).unwrap(); 4096]);
         let begun = Instant::now();
-        let key = Key::Package("bare".parse().unwrap(), format!("1.{round}.0").parse().unwrap(), Digest::of(&bytes));
+        let key = Key::Package(id.clone(), format!("1.{round}.0").parse().unwrap(), Digest::of(&bytes));
         raw.put(&key, Body::Bytes(bytes), Condition::Absent, None).await.unwrap();
         raw_times.push(begun.elapsed());
     }
