@@ -3,12 +3,14 @@
 // npm run real               both registries
 // npm run real -- embedded   only the embedded one, whose folder (target/real/home) the journeys in the window start from
 
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { buildPage, buildTested } from './lib/chores.mjs';
 import { at, program } from './lib/places.mjs';
+import { lines } from './lib/run.mjs';
 import { Problem, say } from './lib/say.mjs';
 import { readyServers, startSeaweed } from './lib/servers.mjs';
 
@@ -16,90 +18,81 @@ const PLUGINS = JSON.parse(readFileSync(at('scripts/real/plugins.json'), 'utf8')
 const HOME = at('target/real');
 const SOURCES = join(HOME, 'sources');
 
-/** The unpacked package of a version, fetched once. */
-function fetched(name, version) {
-	const folder = join(SOURCES, `${name.replace('/', '+')}-${version}`);
-	if (existsSync(folder)) return folder;
-	const part = `${folder}.part`;
+const exec = promisify(execFile);
+
+const source = (name, version) => join(SOURCES, `${name.replace('/', '+')}-${version}`);
+
+/** Fetches what is not there yet, all at once. */
+async function fetchSources() {
+	const missing = Object.entries(PLUGINS)
+		.flatMap(([name, versions]) => versions.map((version) => ({ name, version })))
+		.filter(({ name, version }) => !existsSync(source(name, version)));
+	if (missing.length === 0) return;
+	const part = join(HOME, 'fetched');
 	rmSync(part, { recursive: true, force: true });
 	mkdirSync(part, { recursive: true });
-	const packed = spawnSync('npm', ['pack', `${name}@${version}`, '--silent', '--pack-destination', part], {
-		encoding: 'utf8',
-	});
-	if (packed.status !== 0) throw new Problem(`npm could not fetch ${name}@${version}: ${packed.stderr}`);
-	const archive = join(part, packed.stdout.trim().split('\n').at(-1));
-	// Archives name their top folder as they like, and some keep modes that forbid reading.
-	const untar = spawnSync('tar', [
-		'-xzf',
-		archive,
-		'-C',
+	say(`Fetching ${missing.length} packages.`);
+	await lines('npm', [
+		'pack',
+		...missing.map(({ name, version }) => `${name}@${version}`),
+		'--silent',
+		'--pack-destination',
 		part,
-		'--strip-components=1',
-		'--no-same-permissions',
-		'--mode=u+rwX',
 	]);
-	if (untar.status !== 0) {
-		const again = spawnSync('tar', ['-xzf', archive, '-C', part, '--strip-components=1']);
-		if (again.status !== 0) throw new Problem(`${archive} cannot be unpacked.`);
+	for (const { name, version } of missing) {
+		const file = `${name.replace('@', '').replace('/', '-')}-${version}`;
+		unpack(join(part, `${file}.tgz`), join(part, file));
+		renameSync(join(part, file), source(name, version));
 	}
-	rmSync(archive);
-	renameSync(part, folder);
-	return folder;
+	rmSync(part, { recursive: true });
+}
+
+function unpack(archive, folder) {
+	mkdirSync(folder);
+	const untar = ['-xzf', archive, '-C', folder, '--strip-components=1'];
+	// Archives name their top folder as they like, and some keep modes that forbid reading.
+	const readable = ['--no-same-permissions', '--mode=u+rwX'];
+	if (spawnSync('tar', [...untar, ...readable]).status === 0) return;
+	if (spawnSync('tar', untar).status !== 0) throw new Problem(`${archive} cannot be unpacked.`);
 }
 
 /** Runs the command line; what it says as JSON. */
-function patchbay(home, env, args, { input } = {}) {
-	const ended = spawnSync(program('patchbay'), [...args, '--json', '--no-input', '--home', home], {
-		encoding: 'utf8',
-		env: { ...process.env, ...env },
-		input,
-		maxBuffer: 64 * 1024 * 1024,
-	});
-	if (ended.status !== 0)
-		throw new Problem(
-			`patchbay ${args.join(' ')} ended with ${ended.status}: ${ended.stdout}${ended.stderr}`,
-		);
-	return JSON.parse(ended.stdout);
+async function patchbay(home, env, args) {
+	try {
+		const { stdout } = await exec(program('patchbay'), [...args, '--json', '--no-input', '--home', home], {
+			env: { ...process.env, ...env },
+			maxBuffer: 64 * 1024 * 1024,
+		});
+		return JSON.parse(stdout);
+	} catch ({ code, stdout, stderr }) {
+		throw new Problem(`patchbay ${args.join(' ')} ended with ${code}: ${stdout}${stderr}`);
+	}
 }
 
 /** Publishes every version in order, then checks every package. */
-function publishAll(title, home, env) {
+async function publishAll(title, home, env) {
 	let files = 0;
 	let bytes = 0;
 	let packages = 0;
 	for (const [name, versions] of Object.entries(PLUGINS)) {
-		const published = versions.map((version) => {
-			const folder = fetched(name, version);
-			const plan = patchbay(home, env, ['publish', folder, '--dry-run']);
-			const done = patchbay(home, env, ['publish', folder]);
+		const published = [];
+		for (const version of versions) {
+			const folder = source(name, version);
+			const plan = await patchbay(home, env, ['publish', folder, '--dry-run']);
+			const done = await patchbay(home, env, ['publish', folder]);
 			const { result } = done.status;
 			if (!result.verified || result.warning)
 				throw new Problem(`${name} ${version}: ${JSON.stringify(result)}`);
-			return { folder, plan, plugin: done.plugin, version: done.version, result };
-		});
-		for (const { folder, plan, plugin, version, result } of published) {
-			const file = join(HOME, 'check.zip');
-			patchbay(home, env, ['download', `${plugin}@${version}`, '-o', file]);
-			const content = readFileSync(file);
-			if (
-				createHash('sha256').update(content).digest('hex') !== result.sha256 ||
-				content.length !== result.size
-			) {
-				throw new Problem(`${plugin} ${version} is not what was published.`);
-			}
-			writeFileSync(join(HOME, 'plan.json'), JSON.stringify(plan));
-			const same = spawnSync(
-				'python3',
-				[at('scripts/real/same_files.py'), file, folder, join(HOME, 'plan.json')],
-				{ encoding: 'utf8' },
-			);
-			if (same.status !== 0) throw new Problem(`${plugin} ${version}: ${same.stdout}${same.stderr}`);
-			files += Number(same.stdout);
-			bytes += content.length;
+			published.push({ folder, plan, plugin: done.plugin, version: done.version, result });
+		}
+		for (const one of published) {
+			const checked = await check(home, env, one);
+			files += checked.files;
+			bytes += checked.bytes;
 			packages += 1;
 		}
-		const shown = patchbay(home, env, ['versions', published[0].plugin]);
-		if (JSON.stringify(shown).match(new RegExp(versions.at(-1))) === null)
+		const shown = await patchbay(home, env, ['versions', published[0].plugin]);
+		if (!JSON.stringify(shown).includes(versions.at(-1)))
 			throw new Problem(`${name} does not show ${versions.at(-1)}.`);
 	}
 	say(
@@ -107,18 +100,47 @@ function publishAll(title, home, env) {
 	);
 }
 
+/** Downloads a package and compares every byte with the folder that it was made of. */
+async function check(home, env, { folder, plan, plugin, version, result }) {
+	const file = `${home}.zip`;
+	await patchbay(home, env, ['download', `${plugin}@${version}`, '-o', file]);
+	const content = readFileSync(file);
+	if (
+		createHash('sha256').update(content).digest('hex') !== result.sha256 ||
+		content.length !== result.size
+	) {
+		throw new Problem(`${plugin} ${version} is not what was published.`);
+	}
+	const planned = `${home}-plan.json`;
+	writeFileSync(planned, JSON.stringify(plan));
+	try {
+		const same = await exec('python3', [at('scripts/real/same_files.py'), file, folder, planned]);
+		return { files: Number(same.stdout), bytes: content.length };
+	} catch ({ stdout, stderr }) {
+		throw new Problem(`${plugin} ${version}: ${stdout}${stderr}`);
+	}
+}
+
 export async function real({ seaweed = true } = {}) {
 	mkdirSync(SOURCES, { recursive: true });
 	// With the window, though only the command line is used: alone it has other features of its dependencies, and all of them are compiled again.
 	if (!existsSync(at('ui/dist/index.html'))) await buildPage();
 	await buildTested('--quiet');
-	const embedded = join(HOME, 'home');
+	await fetchSources();
+	// Each is one program after another, so both go on at once.
+	await Promise.all([intoEmbedded(), ...(seaweed ? [intoSeaweed()] : [])]);
+}
+
+async function intoEmbedded() {
+	const home = join(HOME, 'home');
 	const complete = join(HOME, 'complete');
 	rmSync(complete, { force: true });
-	rmSync(embedded, { recursive: true, force: true });
-	publishAll('The embedded registry', embedded, { USER: 'npm' });
+	rmSync(home, { recursive: true, force: true });
+	await publishAll('The embedded registry', home, { USER: 'npm' });
 	writeFileSync(complete, '');
-	if (!seaweed) return;
+}
+
+async function intoSeaweed() {
 	await readyServers();
 	const server = await startSeaweed();
 	try {
@@ -130,8 +152,16 @@ export async function real({ seaweed = true } = {}) {
 			AWS_SECRET_ACCESS_KEY: server.secretAccessKey,
 		};
 		const where = ['--bucket', 'real-plugins', '--endpoint', server.endpoint, '--region', server.region];
-		patchbay(home, env, ['registry', 'add', 'seaweed', ...where, '--credentials', 'environment', '--create']);
-		publishAll('SeaweedFS', home, env);
+		await patchbay(home, env, [
+			'registry',
+			'add',
+			'seaweed',
+			...where,
+			'--credentials',
+			'environment',
+			'--create',
+		]);
+		await publishAll('SeaweedFS', home, env);
 	} finally {
 		await server.stop();
 	}

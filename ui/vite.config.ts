@@ -31,5 +31,7 @@ export default defineConfig({
 		css: false,
 		// Whole journeys, on machines that build Rust at the same time.
 		testTimeout: 30_000,
+		// One fewer is what it takes by itself, which on two cores is one.
+		maxWorkers: '100%',
 	},
 });

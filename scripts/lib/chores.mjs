@@ -8,6 +8,9 @@ export const WINDOW = ['--features', 'patchbay-app/custom-protocol'];
 
 export const cargo = (...args) => run('cargo', args);
 
+/** The crates of the lock file for this system, onto this disk. */
+export const fetchCrates = () => cargo('fetch', '--locked', '--quiet', '--target', 'host-tuple');
+
 /** The page, into ui/dist. */
 export const buildPage = () => run('npm', ['run', 'build', '--workspace', 'ui', '--silent']);
 

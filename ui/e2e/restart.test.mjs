@@ -72,13 +72,17 @@ after(async () => {
 /** A wire between the window and the store that can lose what is said on it. */
 async function startWire(endpoint) {
 	const to = new URL(endpoint);
-	/** Called with each request: whether it passes, is refused, or happens and its answer is lost or held back. */
+	/** Called with each request: whether it passes, is swallowed or denied, or happens and its answer is lost or held back. */
 	let fate = () => 'passes';
 	let held = () => undefined;
 	const proxy = createServer((incoming, outgoing) => {
 		const decided = fate(incoming);
-		if (decided === 'refused') incoming.socket.destroy();
-		if (decided === 'refused' || decided === 'swallowed') return;
+		if (decided === 'swallowed') return;
+		if (decided === 'denied') {
+			outgoing.writeHead(403, { 'content-type': 'application/xml' });
+			outgoing.end('<Error><Code>AccessDenied</Code><Message>The session is over.</Message></Error>');
+			return;
+		}
 		// With the headers as they are: they are signed.
 		const options = { host: to.hostname, port: to.port, method: incoming.method, path: incoming.url };
 		const passed = request({ ...options, headers: incoming.headers, setHost: false }, (answer) => {
@@ -96,11 +100,14 @@ async function startWire(endpoint) {
 	await once(proxy, 'listening');
 	return {
 		endpoint: `http://127.0.0.1:${proxy.address().port}`,
-		/** From the commit on: it happens, its answer is lost, and nobody can be asked. */
+		/**
+		 * From the commit on: it happens, its answer is lost, and the session is over when the registry is asked. Silence would do as
+		 * well, but it is asked for a minute before that counts.
+		 */
 		loseCommit() {
 			let lost = false;
 			fate = ({ method, url }) => {
-				if (lost) return 'refused';
+				if (lost) return 'denied';
 				lost = method === 'PUT' && url.includes('/plugins/');
 				return lost ? 'unanswered' : 'passes';
 			};
@@ -154,8 +161,7 @@ async function becomes(id, state) {
 			job = answer.find((one) => one.id === id);
 			return job?.status.state === state;
 		},
-		// The registry is asked for a minute before its silence counts.
-		{ timeout: 120_000, interval: 100, timeoutMsg: `the job did not become ${state}` },
+		{ timeout: 20_000, interval: 100, timeoutMsg: `the job did not become ${state}` },
 	);
 	return job;
 }

@@ -1,5 +1,4 @@
 //! A catalogue that cannot be read: what is known still serves, and a publish is live all the same.
-#![allow(clippy::unwrap_used)]
 
 use std::{fs, path::PathBuf, sync::Arc};
 

@@ -1,5 +1,4 @@
 //! Credentials from the chosen source and from no other; and secrets that show up nowhere.
-#![allow(clippy::unwrap_used)]
 
 use std::{fs, path::Path};
 
@@ -180,7 +179,7 @@ async fn without_a_session_bus_the_error_names_the_alternatives() {
         }
         return;
     }
-    let test = "without_a_session_bus_the_error_names_the_alternatives";
+    let test = "credentials::without_a_session_bus_the_error_names_the_alternatives";
     let output = std::process::Command::new(std::env::current_exe().unwrap())
         .args(["--exact", test, "--nocapture"])
         .env(CHILD, "1")

@@ -1,7 +1,4 @@
 //! The section “On this computer” of `docs/format.md` names every file that is written there, and none that is not.
-#![allow(clippy::unwrap_used)]
-
-mod support;
 
 use std::{
     collections::BTreeSet,
@@ -18,6 +15,8 @@ use patchbay_client::{
 use patchbay_testkit::plugin::PluginFolder;
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::support;
 
 const DOC: &str = include_str!("../../../docs/format.md");
 

@@ -1,5 +1,4 @@
 //! Long work as jobs. Time is Tokio's and paused, so nothing here waits.
-#![allow(clippy::unwrap_used)]
 
 use std::{
     fs,

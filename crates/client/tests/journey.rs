@@ -1,5 +1,4 @@
 //! The main job, end to end, on the embedded registry: publish, publish a worse version, roll back, undo.
-#![allow(clippy::unwrap_used)]
 
 use std::{fs, path::Path, sync::Arc};
 

@@ -1,5 +1,4 @@
 //! What a stranger's Markdown becomes.
-#![allow(clippy::unwrap_used)]
 
 use std::fmt::Write;
 

@@ -1,5 +1,4 @@
 //! The registries that a person knows.
-#![allow(clippy::unwrap_used)]
 
 use std::{fs, path::Path};
 

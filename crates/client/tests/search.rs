@@ -1,7 +1,4 @@
 //! Searching the local copy: what is found, in pages and with chips; and that the index follows the catalogue and the statistics.
-#![allow(clippy::unwrap_used)]
-
-mod support;
 
 use std::{fs, sync::Arc};
 
@@ -9,8 +6,9 @@ use patchbay_client::{
     App, Environment, Home, MemoryKeychain,
     wire::{BrowseRequest, BrowseView, FilterKind, JobState, PublishRequest, SortBy, UnclearFilter},
 };
-use support::{count, crowd};
 use tempfile::TempDir;
+
+use crate::support::{count, crowd};
 
 fn app(folder: &TempDir) -> App {
     let environment = Environment::default().with("USER", "mei");

@@ -1,7 +1,6 @@
 //! No credential comes out again: not in an answer, not in an error, not in a Debug output, not in a file, not in the bucket.
 //!
 //! Canaries are planted where keys come from, everything that can go well or wrong is done with them, and then they are searched for.
-#![allow(clippy::unwrap_used)]
 
 use std::{
     fmt::Debug,

@@ -1,5 +1,4 @@
 //! The strict door: the one form of a package passes, and everything else is refused with its reason.
-#![allow(clippy::unwrap_used)]
 
 use std::{fs, ops::ControlFlow, path::Path};
 

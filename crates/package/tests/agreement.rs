@@ -1,5 +1,4 @@
 //! Whatever the strict door accepts is the same to every program: the same paths, the same bytes.
-#![allow(clippy::unwrap_used)]
 #![expect(clippy::print_stdout, reason = "what is skipped is said")]
 
 use std::{

@@ -1,7 +1,6 @@
 //! Collections of hostile archives that others have made, where they are there: in the folder that `PATCHBAY_CORPORA` names, or
 //! in `shared/corpora` beside the project. malo is in `malo/`, PyPI's test archives in `pypi/`, those of rubyzip and of Snyk's
 //! zip slip in `rubyzip-traversal/` and `snyk/`.
-#![allow(clippy::unwrap_used)]
 #![expect(clippy::print_stdout, reason = "what is skipped is said")]
 
 use std::{

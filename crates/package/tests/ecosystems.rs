@@ -1,5 +1,4 @@
 //! Manifests that authors have for other programs: what is made of them, and which field came from where.
-#![allow(clippy::unwrap_used)]
 
 use std::{collections::BTreeMap, fs};
 

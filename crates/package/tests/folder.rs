@@ -1,5 +1,4 @@
 //! Which files of a folder go in, which stay out and why, and what is said about them.
-#![allow(clippy::unwrap_used)]
 
 use std::{fs, path::Path};
 

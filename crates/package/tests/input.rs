@@ -1,5 +1,4 @@
 //! What authors have is unpacked as it is, or refused.
-#![allow(clippy::unwrap_used)]
 
 use std::{
     collections::BTreeMap,

@@ -1,5 +1,4 @@
 //! What a person reads about every manifest that cannot be used, and what is made of those that can.
-#![allow(clippy::unwrap_used)]
 
 use std::{fs, path::Path};
 

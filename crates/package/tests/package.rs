@@ -1,5 +1,4 @@
 //! What is packed is what comes out, the same folder is the same bytes, and what goes wrong is said.
-#![allow(clippy::unwrap_used)]
 
 use std::{
     collections::BTreeMap,

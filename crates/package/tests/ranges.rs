@@ -1,5 +1,4 @@
 //! Ranges of real npm packages, and some odd ones, against what node's own semver says of them (`scripts/ranges.mjs`).
-#![allow(clippy::unwrap_used)]
 
 use patchbay_package::{Range, Version};
 use serde_json::Value;

@@ -1,5 +1,4 @@
 //! The published JSON Schema of `patchbay.json` says what the reader says.
-#![allow(clippy::unwrap_used)]
 
 use patchbay_package::Manifest;
 use serde_json::{Map, Value, json};

@@ -1,6 +1,5 @@
 //! Secrets that stop a publish, and what looks like one and is none. The texts are put together here, so that this file holds
 //! nothing that a scanner would find.
-#![allow(clippy::unwrap_used)]
 
 use std::{fs, path::Path};
 

@@ -1,16 +1,11 @@
 //! The export of all revisions, and what is seen when somebody changed it.
-#![allow(clippy::unwrap_used)]
-
-#[path = "doctor/world.rs"]
-#[expect(dead_code, reason = "the check of a registry uses the rest")]
-mod world;
 
 use patchbay_registry::{
     ReadError,
     audit::{Audited, Auditor, export},
 };
 
-use self::world::{World, revision};
+use crate::doctor::world::{World, revision};
 
 async fn exported(world: &World) -> Result<Vec<String>, ReadError> {
     let mut lines = Vec::new();

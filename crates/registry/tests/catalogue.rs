@@ -1,12 +1,8 @@
 //! The catalogue: derived from documents, folded in any order, by many at once, and followed with one request.
-#![allow(clippy::unwrap_used)]
 
-mod catalogue {
-    mod folding;
-    mod following;
-    mod rows;
-    mod servers;
-}
+mod folding;
+mod following;
+mod rows;
 mod servers;
 
 use std::sync::Arc;

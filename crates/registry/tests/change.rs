@@ -1,12 +1,9 @@
 //! The rules for making the next document, one by one, and what holds after any number of changes.
-#![allow(clippy::unwrap_used)]
 
-mod change {
-    mod advice;
-    mod channels;
-    mod invariants;
-    mod publish;
-    mod restore;
-    mod undo;
-    mod writing;
-}
+mod advice;
+mod channels;
+mod invariants;
+mod publish;
+mod restore;
+mod undo;
+mod writing;

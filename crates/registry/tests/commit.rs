@@ -1,15 +1,12 @@
 //! The commit protocol on a store that fails in every way, at every request. Time is Tokio's and paused, so nothing waits.
-#![allow(clippy::unwrap_used)]
 
-mod commit {
-    pub mod bench;
-    mod cancel;
-    mod doubt;
-    mod faults;
-    mod history;
-    mod opening;
-    mod races;
-    mod requests;
-    mod setback;
-    mod upload;
-}
+mod bench;
+mod cancel;
+mod doubt;
+mod faults;
+mod history;
+mod opening;
+mod races;
+mod requests;
+mod setback;
+mod upload;

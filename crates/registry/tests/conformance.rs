@@ -2,11 +2,6 @@
 //!
 //! The embedded registry is always there. SeaweedFS and moto come by `PATCHBAY_TEST_SEAWEED` and `PATCHBAY_TEST_MOTO`
 //! (`{"endpoint", "access_key_id", "secret_access_key", "region"}`).
-#![allow(clippy::unwrap_used)]
-
-mod servers;
-mod suite;
-mod web;
 
 use std::sync::Arc;
 
@@ -16,9 +11,10 @@ use patchbay_registry::store::{
     memory::MemoryStore,
 };
 
-use self::{
+use crate::{
     servers::{Embedded, External},
-    suite::Bench,
+    suite::{self, Bench},
+    web,
 };
 
 async fn memory() -> Option<Bench> {

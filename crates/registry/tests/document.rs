@@ -1,5 +1,4 @@
 //! Bytes that are a document, and bytes that are not.
-#![allow(clippy::unwrap_used)]
 
 use patchbay_package::Digest;
 use patchbay_registry::{

@@ -1,5 +1,4 @@
 //! One file out of a package: by one request, checked, and never something else.
-#![allow(clippy::unwrap_used)]
 
 use std::{fs::File, ops::ControlFlow, sync::Arc};
 

@@ -1,5 +1,4 @@
 //! `docs/format.md` names exactly what is written: no field more, none less, and the numbers are the code's.
-#![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
 

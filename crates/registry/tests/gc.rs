@@ -1,11 +1,6 @@
 //! Removing what nobody refers to, beside publishers who may be about to.
-#![allow(clippy::unwrap_used)]
 
-#[path = "gc/interrupted.rs"]
 mod interrupted;
-#[path = "doctor/world.rs"]
-#[expect(dead_code, reason = "the check of a registry uses the rest")]
-mod world;
 
 use std::{
     future::Future,
@@ -34,7 +29,7 @@ use tempfile::TempDir;
 use tokio::task::unconstrained;
 use tokio_util::sync::CancellationToken;
 
-use self::world::{World, objects, package, revision, whole};
+use crate::doctor::world::{self, World, objects, package, revision, whole};
 
 fn silent() -> Progress {
     Arc::new(|_| {})

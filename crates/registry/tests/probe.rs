@@ -1,7 +1,4 @@
 //! The probe: it passes where conditional writes hold, and names what an endpoint does wrong where they do not.
-#![allow(clippy::unwrap_used)]
-
-mod servers;
 
 use std::{
     sync::Arc,
@@ -20,7 +17,7 @@ use patchbay_testkit::store::{Fault, FaultStore, Method};
 use s3s::{auth::SimpleAuth, service::S3ServiceBuilder};
 use tokio::net::TcpListener;
 
-use self::servers::{Embedded, External, s3};
+use crate::servers::{Embedded, External, s3};
 
 /// How often a store that cannot be written to must be found out, without fail.
 const TIMES: usize = 20;

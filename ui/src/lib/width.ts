@@ -1,6 +1,13 @@
 let pen: CanvasRenderingContext2D | null | undefined;
 let family = '';
 const known = new Map<string, number>();
+const loaded = new Set<string>();
+
+/** Whether a font is there. Until then another one is measured, and what is measured is not kept. */
+function there(font: string): boolean {
+	if (!loaded.has(font) && document.fonts?.check(font)) loaded.add(font);
+	return loaded.has(font);
+}
 
 /**
  * How wide a text is in the font of the page, in CSS pixels, without laying out anything: to ask an element lays out the whole page. Digits
@@ -19,8 +26,7 @@ export function textWidth(text: string, size: number, weight: number): number {
 	if (width === undefined) {
 		pen.font = font;
 		({ width } = pen.measureText(measured));
-		// Until the font is there, another one is measured.
-		if (document.fonts.check(font)) known.set(key, width);
+		if (there(font)) known.set(key, width);
 		if (known.size > 2_000) known.clear();
 	}
 	return width;
@@ -33,7 +39,7 @@ export function advances(size: number, weight: number): (character: string) => n
 		let width = widths.get(character);
 		if (width === undefined) {
 			width = textWidth(character, size, weight);
-			if (document.fonts?.check(`${weight} ${size}px ${family}`)) widths.set(character, width);
+			if (there(`${weight} ${size}px ${family}`)) widths.set(character, width);
 		}
 		return width;
 	};

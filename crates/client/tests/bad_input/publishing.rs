@@ -213,7 +213,7 @@ async fn a_disk_without_room_for_the_package() {
         let folder = tempfile::TempDir::new().unwrap();
         super::world::write_plugin(folder.path());
         let this = std::env::current_exe().unwrap();
-        let script = "trap '' XFSZ && ulimit -f 1000 && exec \"$0\" --exact publishing::a_disk_without_room_for_the_package";
+        let script = "trap '' XFSZ && ulimit -f 1000 && exec \"$0\" --exact bad_input::publishing::a_disk_without_room_for_the_package";
         let ran = Command::new("sh").arg("-c").arg(script).arg(this).env(INSIDE, folder.path()).output().unwrap();
         let said = String::from_utf8_lossy(&ran.stdout);
         assert!(ran.status.success() && said.contains("1 passed"), "{said}{}", String::from_utf8_lossy(&ran.stderr));

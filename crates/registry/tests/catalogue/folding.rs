@@ -17,7 +17,7 @@ use proptest::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{another, at, line, named, plugin, registry, requests, seq, standing, story, table, with_status};
+use super::{another, at, line, named, plugin, registry, requests, seq, standing, story, table, with_status};
 
 fn empty() -> Head {
     Head::empty(Uuid::from_u128(7), at(0))

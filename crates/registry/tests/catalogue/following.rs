@@ -14,7 +14,7 @@ use patchbay_testkit::{
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::{another, at, line, named, plugin, registry, requests, seq, standing, table, with_status};
+use super::{another, at, line, named, plugin, registry, requests, seq, standing, table, with_status};
 
 /// A registry of this many plugins, with a snapshot when `whole`, and what a reader knew of it.
 async fn of(count: usize, whole: bool) -> (MemoryStore, FaultStore, Registry, Known) {

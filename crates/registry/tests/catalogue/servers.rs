@@ -10,11 +10,8 @@ use patchbay_registry::{
 };
 use uuid::Uuid;
 
-use crate::{
-    at, line, plugin,
-    servers::{Embedded, External},
-    standing, table,
-};
+use super::{at, line, plugin, standing, table};
+use crate::servers::{Embedded, External};
 
 /// 64 programs of their own that know nothing of each other.
 async fn burst(store: S3Store) {

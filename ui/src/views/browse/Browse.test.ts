@@ -57,6 +57,19 @@ describe('the list', () => {
 		expect(field.value).toBe('');
 	});
 
+	test('a press empties the field, and leaves the focus there', async () => {
+		const { screen, user } = await stage();
+		const field = await screen.findByRole<HTMLInputElement>('textbox', { name: 'Search plugins' });
+		expect(screen.queryByRole('button', { name: 'Clear the search' })).toBeNull();
+		await user.type(field, 'timesheet');
+		expect(await screen.findByText('1 plugin')).toBeTruthy();
+		await user.click(screen.getByRole('button', { name: 'Clear the search' }));
+		expect(await screen.findByText('12 plugins')).toBeTruthy();
+		expect(field.value).toBe('');
+		expect(document.activeElement).toBe(field);
+		expect(screen.queryByRole('button', { name: 'Clear the search' })).toBeNull();
+	});
+
 	test('is sorted by what changed last; downloads are offered only where somebody counts', async () => {
 		const { screen, user, app } = await stage();
 		await screen.findByRole('listbox');

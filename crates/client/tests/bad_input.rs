@@ -1,5 +1,4 @@
 //! Bad input from outside: what stands in a bucket, what answers in its place, and what happens on the way there.
-#![allow(clippy::unwrap_used)]
 
 mod documents;
 mod heedless;

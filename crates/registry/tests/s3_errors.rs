@@ -1,5 +1,4 @@
 //! Every bad answer that an S3 endpoint can give, the sentence that it becomes, and that no secret is in it.
-#![allow(clippy::unwrap_used)]
 
 mod answers;
 mod connections;
