@@ -94,3 +94,18 @@ function imports(text) {
 	const found = text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)(['"])([^'"]+)\1/g);
 	return [...found].map((match) => match[2]);
 }
+
+/**
+ * What of a crate's tests is compiled by nobody. `manifest` is its Cargo.toml; `files` are those that lie directly in its `tests`, by name,
+ * with what is in them. Without `autotests` Cargo runs what the manifest names, and says nothing of the rest.
+ */
+export function testFaults(manifest, files) {
+	if (!/^autotests = false$/m.test(manifest)) return [];
+	const targets = [...manifest.matchAll(/^path = "tests\/(.+)"$/gm)].map(([, name]) => name);
+	const modules = targets.flatMap((name) =>
+		[...(files.get(name) ?? '').matchAll(/^mod (\w+);$/gm)].map(([, module]) => `${module}.rs`),
+	);
+	return [...files.keys()]
+		.filter((name) => !targets.includes(name) && !modules.includes(name))
+		.map((name) => `tests/${name} is in no program.`);
+}

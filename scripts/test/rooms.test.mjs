@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { at, root } from '../lib/places.mjs';
-import { crateFaults, importFaults } from '../lib/rooms.mjs';
+import { crateFaults, importFaults, testFaults } from '../lib/rooms.mjs';
 
 test('every crate keeps to its room', () => {
 	const { stdout, stderr, status } = spawnSync('cargo', ['metadata', '--format-version', '1', '--locked'], {
@@ -24,6 +24,31 @@ test('every folder of the page keeps to its room', () => {
 	);
 	assert.ok(files.size > 50, 'the sources were not found');
 	assert.deepEqual(importFaults(files), []);
+});
+
+test('every test is in a program', () => {
+	const crates = readdirSync(at('crates')).filter((name) => existsSync(at(`crates/${name}/tests`)));
+	assert.ok(crates.length > 4, 'the crates were not found');
+	for (const name of crates) {
+		const folder = at(`crates/${name}/tests`);
+		const sources = readdirSync(folder).filter((file) => file.endsWith('.rs'));
+		const files = new Map(sources.map((file) => [file, readFileSync(join(folder, file), 'utf8')]));
+		assert.deepEqual(testFaults(readFileSync(at(`crates/${name}/Cargo.toml`), 'utf8'), files), [], name);
+	}
+});
+
+test('a test that is in no program is seen', () => {
+	const files = new Map([
+		['main.rs', '//! All.\nmod one;\n'],
+		['one.rs', ''],
+		['two.rs', ''],
+		['alone.rs', ''],
+	]);
+	const target = (name) => `[[test]]\nname = "${name}"\npath = "tests/${name}.rs"\n`;
+	assert.deepEqual(testFaults(`autotests = false\n${target('main')}${target('alone')}`, files), [
+		'tests/two.rs is in no program.',
+	]);
+	assert.deepEqual(testFaults('', files), []);
 });
 
 /** `cargo metadata` of crates that use each other: `{name: {uses, dev, through}}`. */

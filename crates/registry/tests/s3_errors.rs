@@ -30,8 +30,12 @@ fn canaries() -> SharedCredentialsProvider {
 }
 
 fn network() -> Network {
-    let short = Duration::from_millis(300);
-    Network { timeouts: Timeouts { connect: short, answer: short, stall: short, backoff: Duration::from_millis(1) }, ..Network::default() }
+    // Short for those who wait for nothing, and long enough for an answer beside everything else that runs.
+    let patience = Duration::from_millis(1500);
+    Network {
+        timeouts: Timeouts { connect: patience, answer: patience, stall: patience, backoff: Duration::from_millis(1) },
+        ..Network::default()
+    }
 }
 
 fn config(endpoint: &str) -> S3Config {
