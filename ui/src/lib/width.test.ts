@@ -10,6 +10,8 @@ test.each([
 	['a pixel less than that', 'abcd', 19, 'abc…'],
 	['no room for an ellipsis behind three', 'abcd', 17, 'ab…'],
 	['no space before the ellipsis', 'ab cd', 20, 'ab…'],
+	['no point before it either', 'ab. cd', 27, 'ab…'],
+	['nor a comma of another script', '插件，管理器', 33, '插件…'],
 	['wide characters', '插件管理器', 43, '插件管理…'],
 	['a character of two units is not cut in two', 'a🧩🧩', 20, 'a🧩…'],
 	['nothing', '', 0, ''],

@@ -58,7 +58,8 @@ export function fitting(text: string, room: number, advance: (character: string)
 	let cut = 0;
 	for (const character of text) {
 		used += advance(character);
-		if (used > room) return `${text.slice(0, cut).trimEnd()}…`;
+		// What ends a part of a sentence, and dots before dots, would only be read twice.
+		if (used > room) return `${text.slice(0, cut).replace(/[\s.,;:–—，。、；：-]+$/u, '')}…`;
 		end += character.length;
 		if (used + dots <= room) cut = end;
 	}
