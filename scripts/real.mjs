@@ -58,15 +58,13 @@ function unpack(archive, folder) {
 
 /** Runs the command line; what it says as JSON. */
 async function patchbay(home, env, args) {
-	try {
-		const { stdout } = await exec(program('patchbay'), [...args, '--json', '--no-input', '--home', home], {
-			env: { ...process.env, ...env },
-			maxBuffer: 64 * 1024 * 1024,
-		});
-		return JSON.parse(stdout);
-	} catch ({ code, stdout, stderr }) {
+	const { stdout } = await exec(program('patchbay'), [...args, '--json', '--no-input', '--home', home], {
+		env: { ...process.env, ...env },
+		maxBuffer: 64 * 1024 * 1024,
+	}).catch(({ code, stdout, stderr }) => {
 		throw new Problem(`patchbay ${args.join(' ')} ended with ${code}: ${stdout}${stderr}`);
-	}
+	});
+	return JSON.parse(stdout);
 }
 
 /** Publishes every version in order, then checks every package. */

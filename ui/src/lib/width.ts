@@ -58,7 +58,7 @@ export function fitting(text: string, room: number, advance: (character: string)
 	let cut = 0;
 	for (const character of text) {
 		used += advance(character);
-		// What ends a part of a sentence, and dots before dots, would only be read twice.
+		// A stop or a comma before the dots reads as one dot more.
 		if (used > room) return `${text.slice(0, cut).replace(/[\s.,;:–—，。、；：-]+$/u, '')}…`;
 		end += character.length;
 		if (used + dots <= room) cut = end;
