@@ -15,7 +15,7 @@ use patchbay_client::{
 };
 use patchbay_package::Digest;
 use patchbay_registry::Key;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     proxy::{Fate, Gate},
@@ -90,6 +90,25 @@ async fn a_readme_that_has_not_changed_is_not_sent_again() {
     write_version(Path::new(&path), "1.2.0");
     assert!(matches!(publish(&app, TEAM, &path).await, JobState::Done { .. }));
     assert!(world.keys("assets/timer/").await.iter().any(|key| key.ends_with(&Digest::of(b"# Timer, again").to_string())));
+}
+
+#[tokio::test]
+async fn what_is_refused_before_the_upload_writes_nothing() {
+    let world = World::new().await;
+    let path = world.plugin();
+    assert_published(&publish(&world.member("mei").await, TEAM, &path).await);
+    let mut about: Value = serde_json::from_slice(&world.object(&Key::Registry).await).unwrap();
+    about["limits"] = json!({ "package": 5000 });
+    world.plant(&Key::Registry, about.to_string().as_bytes()).await;
+    write_version(Path::new(&path), "1.1.0");
+    // Whoever knew the registry before keeps what it said.
+    let bo = world.member("bo").await;
+    let before = world.proxy.requests().len();
+    let error = failed(publish(&bo, TEAM, &path).await);
+    assert_eq!(error.kind, "package_too_large", "{error:?}");
+    let requests = &world.proxy.requests()[before..];
+    let is_probe = |request: &str| request.contains("/probe/");
+    assert!(requests.iter().all(|request| request.starts_with("GET") || is_probe(request)), "{requests:?}");
 }
 
 /// A small version that was looked at, as the window does before it publishes.

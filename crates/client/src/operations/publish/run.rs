@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use patchbay_package::{Manifest, PluginId, Version, same_version};
+use patchbay_package::{Manifest, PluginId, Version};
 use patchbay_registry::{
     Asset, Committed, Found, ReadError, Refusal, Stamp, Standing, Upload, Uploads, change::Next, format::release::Artifact, store::Progress,
 };
@@ -142,18 +142,11 @@ impl App {
         reporter.phase(Phase::Packing);
         reporter.total(folder.contents.unpacked_size + more.iter().map(|f| f.contents.unpacked_size).sum::<u64>());
         let (id, version) = (folder.manifest.id.clone(), folder.manifest.version.clone());
-        let mut archiving = JoinSet::new();
         let found = async {
-            let (found, is_known, kept) = match finding.join_next().await {
+            Ok::<_, WireError>(match finding.join_next().await {
                 Some(Ok(Some((of, found, is_known, kept)))) if of == id => (found?, is_known, kept),
                 _ => (session.find(&id).await?, false, job.about(id.as_ref(), &version.to_string())),
-            };
-            let is_taken = |standing: &Standing| standing.revision.document.releases.iter().any(|r| same_version(&r.version, &version));
-            if let Some(standing) = found.clone().filter(|standing| !is_taken(standing)) {
-                let registry = session.registry.clone();
-                archiving.spawn(async move { registry.archive(&standing).await.map(|()| standing.revision.document.header.seq) });
-            }
-            Ok::<_, WireError>((found, is_known, kept))
+            })
         };
         let packing = self.pack_all(folder, more, request.notes.clone(), reporter, &job.cancel);
         let ((ready, others), (mut found, is_known, kept)) = tokio::try_join!(packing, found)?;
@@ -184,15 +177,19 @@ impl App {
             to_send.iter().map(|(package, assets)| package.body.size() + assets.iter().map(|a| a.bytes.len() as u64).sum::<u64>()).sum();
         // All packages before the commit: a release is never seen with some of them.
         let uploads = writes.then(|| Uploads::new(&session.registry, &ready.id, &ready.release.version, to_send, self.clock()));
+        let mut archived = None;
         if let Some(uploads) = &uploads {
             reporter.phase(Phase::Uploading);
             reporter.total(total);
             let line = job.reporter.clone();
             let progress: Progress = Arc::new(move |bytes| line.advance(bytes));
-            uploads.send(progress, &job.cancel).await?;
+            let archiving = async {
+                let standing = found.as_ref()?;
+                // One that failed is sent again before the commit, which then says why.
+                session.registry.archive(standing).await.ok().map(|()| standing.revision.document.header.seq)
+            };
+            ((), archived) = tokio::try_join!(uploads.send(progress, &job.cancel), async { Ok(archiving.await) })?;
         }
-        // One that failed is sent again before the commit, which then says why.
-        let archived = archiving.join_next().await.and_then(|sent| sent.ok()?.ok());
         // Nobody can be told what became of it otherwise. Where the disk does not take it, the publish goes on all the same.
         let _ = kept.await;
         Ok(Prepared { session, ready, _others: others, uploads, found, archived })
