@@ -18,6 +18,32 @@ export interface Format {
 	list(items: string[]): string;
 }
 
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+
+/** Sizes in a language. A format is made once: that takes as long as a hundred numbers. */
+function sizes(locale: string): (n: number) => string {
+	const formats = new Map<string, Intl.NumberFormat>();
+	return (n) => {
+		let value = n;
+		let power = 0;
+		while (value >= 999.5 && power < UNITS.length - 1) {
+			value /= 1000;
+			power += 1;
+		}
+		const unit = UNITS[power] ?? 'byte';
+		const maximumFractionDigits = power > 0 && value < 9.95 ? 1 : 0;
+		const key = `${unit} ${maximumFractionDigits}`;
+		let format = formats.get(key);
+		if (!format) {
+			const unitDisplay = power === 0 ? 'long' : 'short';
+			format = new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay, maximumFractionDigits });
+			formats.set(key, format);
+		}
+		// Intl writes kB; file managers and people write KB.
+		return format.format(value).replace('kB', 'KB');
+	};
+}
+
 /** The formats of a language; `justNow` is the one word that Intl does not know. */
 export function createFormat(locale: string, justNow: string): Format {
 	// British English writes days as people in most of the world do: 12 Oct 2026.
@@ -30,6 +56,7 @@ export function createFormat(locale: string, justNow: string): Format {
 	const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always' });
 	const list = new Intl.ListFormat(dates, { type: 'conjunction' });
 
+	const bytes = sizes(locale);
 	const at = (iso: string) => new Date(iso);
 	/** Numbers stand apart from Chinese words, as in all our sentences; Intl sets them close. */
 	const apart = (text: string) => text.replace(/(\d)(?=\p{Script=Han})/gu, '$1 ');
@@ -41,7 +68,7 @@ export function createFormat(locale: string, justNow: string): Format {
 
 	return {
 		number: (n) => number.format(n),
-		bytes: (n) => apart(bytes(n, locale)),
+		bytes: (n) => apart(bytes(n)),
 		ago(iso, now) {
 			const seconds = Math.round((at(iso).getTime() - now) / 1000);
 			// A clock that is a little ahead of ours is no reason to say "in 3 seconds".
@@ -61,21 +88,4 @@ export function createFormat(locale: string, justNow: string): Format {
 		},
 		list: (items) => list.format(items),
 	};
-}
-
-const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
-
-function bytes(n: number, locale: string): string {
-	let power = 0;
-	let value = n;
-	while (value >= 999.5 && power < UNITS.length - 1) {
-		value /= 1000;
-		power += 1;
-	}
-	const unit = UNITS[power] ?? 'byte';
-	const maximumFractionDigits = power > 0 && value < 9.95 ? 1 : 0;
-	const unitDisplay = power === 0 ? 'long' : 'short';
-	const written = new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay, maximumFractionDigits });
-	// Intl writes kB; file managers and people write KB.
-	return written.format(value).replace('kB', 'KB');
 }

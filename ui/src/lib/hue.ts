@@ -10,5 +10,5 @@ export function hue(id: string): number {
 /** What stands in for a missing icon: the first letter or ideograph of the name. */
 export function initial(name: string): string {
 	const first = [...name].find((c) => /\p{L}|\p{N}/u.test(c));
-	return (first ?? '?').toLocaleUpperCase();
+	return (first ?? '?').toUpperCase();
 }

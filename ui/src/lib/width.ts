@@ -45,6 +45,13 @@ export function advances(size: number, weight: number): (character: string) => n
 	};
 }
 
+/** How wide a text is by the widths of its characters: of a text that was never measured before, this is known at once. */
+export function sum(text: string, advance: (character: string) => number): number {
+	let width = 0;
+	for (const character of text) width += advance(character);
+	return width;
+}
+
 /**
  * As much of a text as fits into so many CSS pixels, with an ellipsis where that is not all. To leave it to `text-overflow` takes longer
  * than everything else in a list: it lays out the whole text, and then again what of it fits. Kerning is left out, which makes a text a

@@ -4,16 +4,17 @@ import type { BrowseView } from '../generated/BrowseView';
 import type { PluginCard } from '../generated/PluginCard';
 import type { SortBy } from '../generated/SortBy';
 import type { WireError } from '../generated/WireError';
+import { Ahead } from './ahead';
 import type { Registries } from './registries.svelte';
 
 /** Rows that are read at once: more than a screen shows, and no more, for somebody types. */
-export const PAGE = 50;
+export const PAGE = 32;
 /** Height of a row in CSS pixels. */
 export const ROW = 64;
 /** Rows that a screen may show. */
 const SCREEN = 30;
 /** Pages that are kept; whoever scrolls back further reads them again, from memory. */
-const KEPT = 80;
+const KEPT = 125;
 /** Milliseconds between a row's being wanted and its page's being read: what flies past is not read. */
 const PAUSE = 30;
 
@@ -41,6 +42,7 @@ export class Browse {
 	private timer: ReturnType<typeof setTimeout> | null = null;
 	private asked = 0;
 	private following = false;
+	private readonly ahead = new Ahead();
 	/** What the pages are the answer to. */
 	private question = '';
 	/** The query that they are the answer to. */
@@ -122,6 +124,19 @@ export class Browse {
 		return this.read([0]);
 	}
 
+	/** Somebody is about to type: what a first letter finds is asked for while nothing narrows the list. */
+	async lookAhead(): Promise<void> {
+		const { name } = this.registries;
+		const { sort, view } = this;
+		if (name === '' || view === null || view.behind) return;
+		const list = this.of(view.edition);
+		await this.ahead.prepare(list, async (letter) => {
+			if (this.narrowed || list !== this.of(this.view?.edition)) return null;
+			const answer = await this.backend.browse(name, { query: letter, sort, offset: 0, limit: PAGE });
+			return answer.edition === view.edition && !answer.behind ? answer : null;
+		});
+	}
+
 	/** Another order keeps the selection, and shows where it is now. */
 	sortBy(sort: SortBy): Promise<void> {
 		this.sort = sort;
@@ -141,6 +156,11 @@ export class Browse {
 		return this.at;
 	}
 
+	/** The list of which a query finds a part. */
+	private of(edition: number | undefined): string {
+		return `${this.sort} ${edition} ${this.registries.name}`;
+	}
+
 	private request(page: number, locate?: string): BrowseRequest {
 		const request = { query: this.query.trim(), sort: this.sort, offset: page * PAGE, limit: PAGE };
 		return locate === undefined ? request : { ...request, locate };
@@ -155,8 +175,13 @@ export class Browse {
 		const { query } = this;
 		const question = `${this.sort} ${query.trim()}`;
 		const ask = (page: number) => this.backend.browse(name, this.request(page, locate));
+		const [top = 0] = tops;
+		const known =
+			top === 0 && locate === undefined
+				? this.ahead.answer(this.of(this.view?.edition), query.trim())
+				: undefined;
 		try {
-			const view = await ask(tops[0] ?? 0);
+			const view = known ?? (await ask(top));
 			const last = Math.max(0, view.found - 1);
 			const at = view.located ?? (locate === undefined ? 0 : Math.min(this.at, last));
 			const wanted = new Set(

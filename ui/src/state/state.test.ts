@@ -70,7 +70,7 @@ describe('browse', () => {
 		expect(browse.select(99_999)).toBe(99_999);
 		expect(browse.selected).toBeNull();
 		await vi.waitFor(() => expect(browse.selected?.id).toBe('p-99999'));
-		expect(pages).toEqual([0, 99_950]);
+		expect(pages).toEqual([0, 99_968]);
 		for (let row = 0; row < 9_000; row += 1) browse.want(row);
 		await vi.waitFor(() => expect(browse.row(8_999)?.id).toBe('p-8999'));
 		expect(pages.length, 'what flew past was not read').toBeLessThan(6);
@@ -81,9 +81,9 @@ describe('browse', () => {
 		const { memory, browse } = await browsing();
 		crowd(memory, 1_000);
 		await browse.load();
-		browse.select(42);
+		browse.select(21);
 		await browse.sortBy('name');
-		expect([browse.at, browse.selected?.id, browse.reveal]).toEqual([42, 'p-42', true]);
+		expect([browse.at, browse.selected?.id, browse.reveal]).toEqual([21, 'p-21', true]);
 	});
 
 	test('a list that lacks what is new is read again when it has that, by one who waits', async () => {
@@ -102,6 +102,69 @@ describe('browse', () => {
 		told[0]?.();
 		await vi.waitFor(() => expect(browse.view?.behind).toBe(false));
 		expect([browse.query, browse.found, told.length]).toEqual(['pomodoro', 1, 1]);
+	});
+
+	/** Every query that the host is asked for. */
+	function queries(memory: Memory) {
+		const list: string[] = [];
+		const real = memory.browse.bind(memory);
+		memory.browse = (registry, request) => {
+			list.push(request.query);
+			return real(registry, request);
+		};
+		return list;
+	}
+
+	test('a first letter is answered by what was asked before it was typed', async () => {
+		const { memory, browse } = await browsing();
+		await browse.load();
+		const asking = queries(memory);
+		await browse.lookAhead();
+		expect(asking.join('')).toBe('abcdefghijklmnopqrstuvwxyz');
+		await browse.lookAhead();
+		void browse.search('t');
+		// Before a frame: no task, only what stands behind this one.
+		for (let i = 0; i < 10; i += 1) await null;
+		expect(browse.answered).toBe(true);
+		const found = (await memory.browse('acme-plugins', asked('t'))).rows.map((row) => row.id);
+		expect(found.map((_, i) => browse.row(i)?.id)).toEqual(found);
+		expect(asking.length, 'nothing more was asked but by this test').toBe(27);
+		await browse.search('ti');
+		expect(asking.at(-1)).toBe('ti');
+	});
+
+	test('what letters find in another list is asked for anew', async () => {
+		const { memory, browse } = await browsing();
+		await browse.load();
+		await browse.lookAhead();
+		const asking = queries(memory);
+		await browse.sortBy('name');
+		await browse.search('t');
+		expect(asking).toEqual(['', 't']);
+		await browse.search('');
+		const of = memory.browse;
+		memory.browse = async (...args) => ({ ...(await of(...args)), edition: 99 });
+		await browse.lookAhead();
+		expect(asking, 'an answer of another edition ends it').toEqual(['', 't', '', 'a']);
+		await browse.load();
+		await browse.lookAhead();
+		await browse.search('t');
+		expect([asking.length, browse.view?.edition]).toEqual([5 + 26, 99]);
+	});
+
+	test('who types is not waited for: letters are asked for until something is typed', async () => {
+		const { memory, browse } = await browsing();
+		await browse.load();
+		const asking = queries(memory);
+		const letters = browse.lookAhead();
+		await browse.search('tim');
+		await letters;
+		expect(asking).toEqual(['a', 'tim']);
+		memory.failNext('browse', unreachable);
+		await browse.search('');
+		await browse.search('');
+		await browse.lookAhead();
+		expect(asking.length, 'it goes on where it stopped').toBe(4 + 25);
 	});
 
 	test('a list that became another one is read anew', async () => {

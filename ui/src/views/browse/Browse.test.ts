@@ -93,6 +93,14 @@ describe('the list', () => {
 		expect(app.browse.at).toBeGreaterThan(0);
 	});
 
+	test('a day is said exactly to who points at it', async () => {
+		const { screen, user } = await stage();
+		const [day] = within(await screen.findByRole('listbox')).getAllByText(/^\d+ [A-Z]/, { selector: 'time' });
+		expect(day?.title).toBe('');
+		await user.hover(day as HTMLElement);
+		expect(day?.title).toMatch(/^[A-Z][a-z]+day,? \d+ [A-Z][a-z]+ 20\d\d at /);
+	});
+
 	test('says as of when it is', async () => {
 		const { screen } = await stage();
 		expect(await screen.findByText(/as of just now/)).toBeTruthy();
