@@ -121,6 +121,23 @@ describe('filters', () => {
 		expect(within(screen.getByRole('listbox')).getAllByRole('option').length).toBeGreaterThan(2);
 	});
 
+	test('a key leaves the focus on the chip that it pressed, or in the field when that is gone', async () => {
+		const { screen, user, app } = await stage();
+		const chip = await screen.findByRole('button', { name: /^Science\s*2$/ });
+		chip.focus();
+		await user.keyboard('{Enter}');
+		const pressed = await screen.findByRole('button', { name: /^science/i, pressed: true });
+		await vi.waitFor(() => expect(document.activeElement).toBe(pressed));
+		await user.keyboard(' ');
+		expect(app.browse.query).toBe('');
+		await vi.waitFor(() => expect(document.activeElement?.textContent).toMatch(/^Science\s*2$/));
+		const field = screen.getByRole('textbox');
+		await user.type(field, 'is:hel');
+		(await screen.findByRole('button', { name: 'is:hel' })).focus();
+		await user.keyboard('{Enter}');
+		await vi.waitFor(() => expect(document.activeElement).toBe(field));
+	});
+
 	test('states are words, channels have a menu', async () => {
 		const { screen, user, app } = await stage();
 		await user.click(await screen.findByRole('button', { name: /^Held/ }));
