@@ -19,7 +19,7 @@ export const browse: Messages['browse'] = {
 		state: '没有这种状态，暂不筛选。可用：deprecated、frozen、held、installed。',
 		range: '这不是版本范围，暂不筛选。请写成 >=1.4 这样的形式。',
 	},
-	asOf: (ago) => `更新于 ${ago}`,
+	asOf: (ago) => `${ago}更新`,
 	behind: '正在加入新内容…',
 	forgiven: '已容忍拼写错误',
 	forgivenWhy: '其中一些结果是在容忍拼写错误后才找到的。',
@@ -29,7 +29,7 @@ export const browse: Messages['browse'] = {
 	list: '插件列表',
 	rolledBack: (version) => `${version} 已回退`,
 	rolledBackTitle: (version) => `${version} 已被回退`,
-	rolledBackBody: (reason, by, ago, to) => `“${reason}”${by}，${ago}。请使用 ${to}。`,
+	rolledBackBody: (reason, by, ago, to) => `“${reason}”——${by}，${ago}。请使用 ${to}。`,
 	status: { active: '正常', deprecated: '不再推荐', frozen: '已冻结', hidden: '已隐藏' },
 	statusHint: {
 		active: '',

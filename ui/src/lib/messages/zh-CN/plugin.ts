@@ -51,7 +51,7 @@ export const plugin: Messages['plugin'] = {
 		wasRolledBack: (channel, to) => `${channel} 已从此版本回退到 ${to}`,
 		yanked: '已撤回：不再提供给新安装',
 		deprecated: '不再推荐',
-		reason: (reason, by, ago) => `“${reason}”${by}，${ago}`,
+		reason: (reason, by, ago) => `“${reason}”——${by}，${ago}`,
 		notes: '更新内容',
 		noNotes: '发布时没有填写说明。',
 		packages: '安装包',
