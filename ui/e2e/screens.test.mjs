@@ -1,12 +1,13 @@
 // Every screen, in light and dark and in Chinese: nothing serious for axe, nothing cut off, and a picture for the documentation.
 
+import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { go, keep, LOOKS } from './support/album.mjs';
 import { openApp } from './support/app.mjs';
-import { choose, press, says } from './support/page.mjs';
+import { choose, press, says, settled } from './support/page.mjs';
 
 const scratch = mkdtempSync(join(tmpdir(), 'patchbay-screens-'));
 let app;
@@ -183,6 +184,34 @@ test('the smallest window', async () => {
 		await says(browser, words);
 		await keep(app, `${screen}-small`);
 	}
+});
+
+test('a description takes the room that its author leaves', async () => {
+	await go(browser, '#/');
+	let shortened = 0;
+	for (const width of [720, 820, 960, 1240]) {
+		await app.resize(width, 520);
+		await says(browser, 'Pomodoro');
+		await settled(browser);
+		// Rows learn of another width with the frame that has it.
+		await browser.executeAsync((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+		const rooms = await browser.execute(() =>
+			[...document.querySelectorAll('[role="option"] .description')].map((description) => {
+				const words = document.createRange();
+				words.selectNodeContents(description);
+				const left = description.clientWidth - words.getBoundingClientRect().width;
+				return { text: description.textContent, left, whole: description.title === '' };
+			}),
+		);
+		assert.ok(rooms.length > 3, `${rooms.length} rows`);
+		for (const { text, left, whole } of rooms) {
+			assert.ok(left >= -0.5, `“${text}” is cut off by ${-left} px at ${width} px`);
+			// One character more would not have fitted; before the dots no blank and no stop stands.
+			if (!whole) assert.ok(left < 30, `“${text}” leaves ${left} px at ${width} px`);
+			if (!whole) shortened += 1;
+		}
+	}
+	assert.ok(shortened > 3, `${shortened} were shortened`);
 });
 
 /** A folder as authors have them: sources, leftovers, and a secret that must stay out. */
