@@ -22,5 +22,7 @@ export const common = {
 	unexpected: 'Something went wrong inside Patchbay.',
 	quote: (text: string) => `“${text}”`,
 	dot: ' · ',
+	comma: ', ',
+	list: (parts: string[]) => parts.join(', '),
 	arrow: (from: string, to: string) => `${from} → ${to}`,
 };

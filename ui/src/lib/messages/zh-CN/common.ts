@@ -23,5 +23,7 @@ export const common: Messages['common'] = {
 	unexpected: 'Patchbay 内部出错了。',
 	quote: (text) => `“${text}”`,
 	dot: ' · ',
+	comma: '，',
+	list: (parts) => parts.join('、'),
 	arrow: (from, to) => `${from} → ${to}`,
 };
