@@ -9,6 +9,7 @@ mod error;
 pub mod files;
 pub mod home;
 pub mod jobs;
+mod leftovers;
 mod lists;
 pub mod markdown;
 mod operations;

@@ -49,6 +49,18 @@ fn fits(name: &str, path: &str) -> bool {
     }
 }
 
+/// The same for a file on its way to being replaced, which is beside it.
+fn is_beside(name: &str, path: &str) -> bool {
+    let folder = name.rsplit_once('/').map(|(folder, _)| folder);
+    let (at, file) = path.rsplit_once('/').map_or((None, path), |(at, file)| (Some(at), file));
+    let is_same = match (folder, at) {
+        (Some(folder), Some(at)) => fits(folder, at),
+        (None, None) => true,
+        _ => false,
+    };
+    is_same && fits(".<random>.tmp", file)
+}
+
 fn files(folder: &Path, below: &Path, found: &mut BTreeSet<String>) {
     for entry in fs::read_dir(below).unwrap() {
         let path = entry.unwrap().path();
@@ -108,7 +120,8 @@ fn every_file_is_named_and_every_name_is_a_file() {
     for (path, folder) in found.iter() {
         // A `.lock` beside a file, and a file on its way to being replaced, are told in the text.
         let is_told = names.iter().any(|(name, place)| {
-            place == folder && (fits(name, path) || name.strip_suffix(".json").is_some_and(|stem| fits(&format!("{stem}.lock"), path)))
+            let is_lock = || name.strip_suffix(".json").is_some_and(|stem| fits(&format!("{stem}.lock"), path));
+            place == folder && (fits(name, path) || is_beside(name, path) || is_lock())
         });
         assert!(is_told, "{path} in the {folder} folder is not in docs/format.md");
     }
@@ -119,6 +132,21 @@ fn every_file_is_named_and_every_name_is_a_file() {
         }
         let name = name.replace("<registry>", &registry);
         assert!(found.iter().any(|(path, folder)| folder == place && fits(&name, path)), "{name} is named, and is nowhere in {found:#?}");
+    }
+}
+
+#[test]
+fn a_file_on_its_way_is_beside_the_one_that_it_replaces() {
+    for (name, path, expected) in [
+        ("jobs/<id>.json", "jobs/.gnSMs4.tmp", true),
+        ("jobs/<id>.json", "seen/.gnSMs4.tmp", false),
+        ("jobs/<id>.json", ".gnSMs4.tmp", false),
+        ("jobs/<id>.json", "jobs/gnSMs4.tmp", false),
+        ("settings.json", ".gnSMs4.tmp", true),
+        ("settings.json", "other/.gnSMs4.tmp", false),
+        ("<registry>/documents/<id>.jsonl", "main/documents/.gnSMs4.tmp", true),
+    ] {
+        assert_eq!(is_beside(name, path), expected, "{name} {path}");
     }
 }
 
