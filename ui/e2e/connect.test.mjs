@@ -63,8 +63,23 @@ test('a bucket is added with its key, and every step of the connection passes', 
 	await fill('Region', place.region);
 	await fill('Endpoint', place.endpoint);
 	await fill('Access key id', key.access_key_id);
-	await fill('Secret access key', key.secret_access_key);
+	await fill('Secret access key', 'not-the-secret');
 	await browser.$('//*[contains(text(), "Create the registry in an empty bucket")]').click();
+	await press(browser, 'Add and test');
+	// What is to be done comes with the reason, wherever the form is scrolled to.
+	const alert = browser.$('.failed [role="alert"]');
+	await alert.waitForExist({ timeout: 20_000 });
+	assert.match(await alert.getText(), /The store does not accept this access key\./);
+	const hidden = await browser.execute(
+		(seen) => {
+			const { x, y, width, height } = seen.getBoundingClientRect();
+			return !seen.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+		},
+		await alert,
+	);
+	assert.equal(hidden, false, 'the reason is out of sight');
+	await fill('Access key id', key.access_key_id);
+	await fill('Secret access key', key.secret_access_key);
 	await press(browser, 'Add and test');
 	await says(browser, 'Everything works.', 30_000);
 	await says(browser, 'From the keychain');

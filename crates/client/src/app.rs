@@ -1,6 +1,6 @@
 //! What a front door holds: the folders, the surroundings, the keychain, the jobs and the registries that are in use.
 
-use std::{collections::HashMap, fmt, path::PathBuf, sync::Arc, time::SystemTime};
+use std::{collections::HashMap, fmt, path::PathBuf, sync::Arc};
 
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_sdk_sts::config::SharedHttpClient;
@@ -19,7 +19,6 @@ use crate::{
     files::FileError,
     home::Home,
     jobs::{Clock, Jobs},
-    leftovers,
     registries::{Place, Profile, Profiles, RegistriesError},
     sentence::sentence,
     session::Session,
@@ -72,8 +71,6 @@ impl App {
     /// # Errors
     /// When the jobs of earlier runs cannot be read.
     pub fn new(home: Home, environment: Environment, keychain: Arc<dyn Keychain>, clock: Clock) -> Result<Self, WireError> {
-        // By the clock that the files have their times from.
-        leftovers::sweep(&home, SystemTime::now());
         let jobs = Jobs::open(&home, clock.clone())?;
         let sessions = Mutex::new(HashMap::new());
         Ok(Self(Arc::new(Inner { home, environment, keychain, clock, jobs, sessions, local: OnceCell::new() })))

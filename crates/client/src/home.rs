@@ -1,7 +1,7 @@
 //! Where Patchbay keeps its own files.
 
 use std::{
-    fs::{self, DirBuilder},
+    fs::DirBuilder,
     path::{Path, PathBuf},
 };
 
@@ -105,14 +105,6 @@ impl Home {
         self.cache.join("temporary")
     }
 
-    /// The folders of Patchbay alone in which files are replaced. The outer ones may have other things in them.
-    pub(crate) fn written(&self) -> Vec<PathBuf> {
-        let copies = fs::read_dir(&self.cache).into_iter().flatten().flatten().map(|entry| entry.path());
-        let copies = copies.filter(|copy| copy.join("registry.json").exists() || copy.join("catalogue").exists());
-        let inside = copies.flat_map(|copy| [copy.join("documents"), copy.join("statistics"), copy]);
-        [self.jobs(), self.data.join("seen")].into_iter().chain(inside).collect()
-    }
-
     /// The local copy of a registry. `registry` is [`Profile::key`](crate::registries::Profile::key).
     #[must_use]
     pub fn cache(&self, registry: &str) -> PathBuf {
@@ -203,7 +195,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let home = Home::open(Some(&folder.path().join("a/b")), &Environment::default()).unwrap();
         for path in [folder.path().join("a/b"), home.jobs()] {
-            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700, "{}", path.display());
+            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700, "{}", path.display());
         }
     }
 

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::{
     App,
     files::FileError,
+    scratch,
     sentence::sentence,
     session::Session,
     wire::{Code, WireError},
@@ -77,9 +78,9 @@ async fn play(app: &App, session: &Session, sample: &Sample, step: &Step, now: T
     let bad = |e: &dyn std::fmt::Display| sentence(Code::Failed, "broke", e, Some("Report it.".into()), &[]);
     let change = match &step.what {
         What::Publish { version, notes, hosts } => {
-            let folder = app.temporary_folder()?;
-            write(folder.path(), sample, version, hosts).map_err(|source| FileError::Write { path: folder.path().to_owned(), source })?;
-            return app.publish_as(session, folder.path(), notes, &stamp).await;
+            let folder = scratch::folder(&app.home().temporary())?;
+            write(folder.dir(), sample, version, hosts).map_err(FileError::write(folder.dir()))?;
+            return app.publish_as(session, folder.dir(), notes, &stamp).await;
         }
         What::Rollback { channel, to, reason } => Change::Rollback {
             channel: channel.parse().map_err(|e| bad(&e))?,

@@ -26,4 +26,5 @@ mod upload;
 
 pub use credentials::LocalKey;
 pub use error::LocalError;
+pub use scratch::Scratch;
 pub use server::LocalServer;

@@ -1,34 +1,39 @@
-//! Where uploads wait until they are whole.
+//! Where things wait until they are whole.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// `incoming/<random>/`, the temporary files of one running server, and the lock beside it that says the server lives.
+/// A folder `<random>/` for what is not whole yet, and the lock beside it that says that somebody needs it.
 ///
 /// The operating system releases the lock when the process ends, however it ends. A folder whose lock can be taken is
 /// therefore provably nobody's, and only such a folder is swept: no age, no process id that may have been reused.
 #[derive(Debug)]
-pub(crate) struct Scratch {
+pub struct Scratch {
     dir: PathBuf,
     lock_path: PathBuf,
     _lock: File,
 }
 
 impl Scratch {
-    /// Sweeps what dead servers left, and makes a folder for this one. The caller holds the start lock: between the
+    /// Sweeps what dead processes left in `place`, and makes a folder there. The caller holds a lock of its own meanwhile: between the
     /// creation of a folder and of its lock, nobody else may sweep.
-    pub(crate) fn create(incoming: &Path) -> io::Result<Self> {
-        sweep(incoming)?;
-        let dir = tempfile::Builder::new().prefix("").rand_bytes(16).tempdir_in(incoming)?;
+    ///
+    /// # Errors
+    /// When something there cannot be listed, locked or made.
+    pub fn create(place: &Path) -> io::Result<Self> {
+        sweep(place)?;
+        let dir = tempfile::Builder::new().prefix("").rand_bytes(16).tempdir_in(place)?;
         let lock_path = dir.path().with_extension("lock");
         let lock = File::create_new(&lock_path)?;
         lock.lock()?;
         Ok(Self { dir: dir.keep(), lock_path, _lock: lock })
     }
 
-    pub(crate) fn dir(&self) -> &Path {
+    /// The folder. It is removed, with what is in it, when this is dropped.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
         &self.dir
     }
 }
@@ -41,8 +46,8 @@ impl Drop for Scratch {
     }
 }
 
-fn sweep(incoming: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(incoming)? {
+fn sweep(place: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(place)? {
         let path = entry?.path();
         let folder = match path.extension() {
             None => path.clone(),
@@ -54,7 +59,7 @@ fn sweep(incoming: &Path) -> io::Result<()> {
         let lock = match File::open(&lock_path) {
             Ok(lock) => lock,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                // Its server died between the two creations.
+                // Its process died between the two creations.
                 remove(&folder);
                 continue;
             }

@@ -91,6 +91,8 @@ async fn killed_at_every_request_of_a_publish() {
             assert_eq!(history.len(), 3, "{id}: {history:?}");
         }
     }
+    let left: Vec<_> = std::fs::read_dir(world.ada.home().join("cache/temporary")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(left.is_empty(), "a killed program's packages are removed by the next: {left:?}");
     drop(world.served);
 }
 

@@ -9,6 +9,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use patchbay_local::Scratch;
 use patchbay_package::{
     Contents, Digest, Found, InputKind, Limits, Manifest, Packed, PluginId, lint, lint_folder, manifest, pack, scan, scan_packed, secrets,
     unpack_input,
@@ -21,7 +22,6 @@ use patchbay_registry::{
     },
 };
 use serde_json::Map;
-use tempfile::{NamedTempFile, TempDir};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -29,6 +29,7 @@ use crate::{
     error::explained,
     files::FileError,
     jobs::Reporter,
+    scratch::{self, ScratchFile},
     sentence::sentence,
     view,
     wire::{self, Code, ContentsView, PackageInput, ProblemView, WireError},
@@ -45,7 +46,7 @@ pub(super) struct Folder {
     /// The folder, or the one that an archive was unpacked into.
     pub path: PathBuf,
     /// Removes that one when it is dropped.
-    _unpacked: Option<TempDir>,
+    _unpacked: Option<Scratch>,
     /// What the person named.
     pub named: String,
     pub manifest: Manifest,
@@ -116,7 +117,7 @@ pub(super) enum Package {
     /// In memory.
     Small(Bytes),
     /// In a file that is removed when this is dropped.
-    File(NamedTempFile),
+    File(ScratchFile),
 }
 
 impl Package {
@@ -140,20 +141,6 @@ pub(super) struct Ready {
 }
 
 impl App {
-    /// A temporary file that is removed when it is dropped.
-    pub(super) fn temporary(&self) -> Result<NamedTempFile, WireError> {
-        let folder = self.home().temporary();
-        crate::home::make(&folder)?;
-        Ok(NamedTempFile::new_in(&folder).map_err(|source| FileError::Write { path: folder, source })?)
-    }
-
-    /// A temporary folder that is removed when it is dropped.
-    pub(crate) fn temporary_folder(&self) -> Result<TempDir, WireError> {
-        let folder = self.home().temporary();
-        crate::home::make(&folder)?;
-        Ok(TempDir::new_in(&folder).map_err(|source| FileError::Write { path: folder, source })?)
-    }
-
     pub(super) async fn pack(
         &self,
         folder: Folder,
@@ -162,10 +149,10 @@ impl App {
         cancel: &CancellationToken,
     ) -> Result<Ready, WireError> {
         let mut bytes = Vec::new();
-        let mut file = if folder.contents.unpacked_size > SMALL { Some(self.temporary()?) } else { None };
+        let mut file = if folder.contents.unpacked_size > SMALL { Some(ScratchFile::create(&self.home().temporary())?) } else { None };
         let (sender, mut progress) = tokio::sync::mpsc::unbounded_channel();
         let token = cancel.clone();
-        let scratch = self.home().temporary();
+        let scratch = file.as_ref().map_or_else(|| self.home().temporary(), |file| file.folder().to_owned());
         let work = tokio::task::spawn_blocking(move || {
             let mut told = 0;
             let mut on_bytes = |read: u64| {
@@ -253,7 +240,7 @@ pub(super) async fn read_telling(
 /// A folder to read from.
 struct Opened {
     path: PathBuf,
-    unpacked: Option<TempDir>,
+    unpacked: Option<Scratch>,
     kind: Option<InputKind>,
 }
 
@@ -262,12 +249,10 @@ fn open(path: PathBuf, temporary: &Path, limits: &Limits) -> Result<Opened, Wire
     if !std::fs::metadata(&path).is_ok_and(|m| m.is_file()) {
         return Ok(Opened { path, unpacked: None, kind: None });
     }
-    crate::home::make(temporary)?;
-    let failed = |source| FileError::Write { path: temporary.to_owned(), source };
-    let unpacked = TempDir::new_in(temporary).map_err(failed)?;
+    let unpacked = scratch::folder(temporary)?;
     // Under the archive's name: Screenpipe names a pipe after its folder.
-    let into = unpacked.path().join(path.file_stem().unwrap_or("plugin".as_ref()));
-    std::fs::create_dir(&into).map_err(failed)?;
+    let into = unpacked.dir().join(path.file_stem().unwrap_or("plugin".as_ref()));
+    std::fs::create_dir(&into).map_err(FileError::write(&into))?;
     let kind = unpack_input(&path, &into, limits, &mut |_| ControlFlow::Continue(())).map_err(|e| explained(Code::Failed, &e))?;
     Ok(Opened { path: into, unpacked: Some(unpacked), kind: Some(kind) })
 }

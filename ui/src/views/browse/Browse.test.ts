@@ -1,6 +1,7 @@
 import { within } from '@testing-library/svelte';
 import { describe, expect, test, vi } from 'vitest';
 import { unreachable } from '../../backend/memory/errors';
+import { speak } from '../../lib/messages';
 import { stage } from '../../tests/stage';
 
 const names = (list: HTMLElement) =>
@@ -105,6 +106,14 @@ describe('the list', () => {
 		const { screen } = await stage();
 		expect(await screen.findByText(/as of just now/)).toBeTruthy();
 	});
+});
+
+test('Chinese has its own commas', async () => {
+	const { screen, user } = await stage();
+	await user.type(await screen.findByRole('textbox'), 'timesheet');
+	const held = await screen.findByText(/3\.2\.0, held/);
+	speak('zh-CN');
+	await vi.waitFor(() => expect(held.textContent).toMatch(/3\.2\.0，已锁定/));
 });
 
 describe('filters', () => {

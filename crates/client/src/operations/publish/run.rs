@@ -20,6 +20,7 @@ use crate::{
         self,
         folder::{Folder, Ready, read, read_telling},
     },
+    scratch::ScratchFile,
     sentence::sentence,
     session::Session,
     view,
@@ -258,7 +259,7 @@ impl App {
         let small = || artifacts.iter().filter(|a| a.size <= READ_BACK);
         job.reporter.total(small().map(|a| a.size).sum());
         for artifact in small() {
-            let file = self.temporary()?;
+            let file = ScratchFile::create(&self.home().temporary())?;
             let line = job.reporter.clone();
             session.registry.download(id, version, artifact, file.path(), Arc::new(move |bytes| line.advance(bytes))).await?;
         }

@@ -10,7 +10,7 @@ export const errors: Sentences = {
 	store_refused: test,
 	no_credentials: logIn,
 	wrong_key: () => ({
-		hint: 'Check the key with whoever gave it to you, then log in again under Registries.',
+		hint: 'Check the key with whoever gave it to you, then enter it again under Registries.',
 	}),
 	credentials_not_stored: logIn,
 	credentials_damaged: logIn,

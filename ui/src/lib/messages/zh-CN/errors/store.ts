@@ -57,7 +57,7 @@ export const store: Sentences = {
 	}),
 	wrong_key: () => ({
 		message: '存储服务不接受此访问密钥。',
-		hint: '请向提供密钥的人核实，然后在“仓库”中重新登录。',
+		hint: '请向提供密钥的人核实，然后在“仓库”中重新输入。',
 	}),
 	expired: () => ({ message: '凭据已过期。', hint: '请在服务商处重新登录，然后重试。' }),
 	clock_skew: () => ({ message: '本机时钟与存储服务相差太大。', hint: '请校准本机时钟，然后重试。' }),
